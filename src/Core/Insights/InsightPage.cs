@@ -1,0 +1,30 @@
+namespace MetaGrains.Core.Insights;
+
+/// <summary>
+/// One complete, valid page of an insights answer. Owned by whoever receives it and disposed once its rows are
+/// stored: its buffers go back to a pool.
+/// </summary>
+public abstract class InsightPage : IDisposable
+{
+    /// <summary>The rows, in Meta's order. Possibly none, even when more pages follow.</summary>
+    public abstract ReadOnlyMemory<InsightRow> Rows { get; }
+
+    /// <summary>Number of the page within its answer, from 0.</summary>
+    public abstract int Number { get; }
+
+    /// <summary>Bytes of the body after content decoding.</summary>
+    public abstract long Bytes { get; }
+
+    /// <summary>HTTP requests sent for this page: one plus its retries. Each counted against Meta's limits.</summary>
+    public abstract int Calls { get; }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Returns the buffers.</summary>
+    protected abstract void Dispose(bool disposing);
+}

@@ -1,0 +1,22 @@
+using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Insights;
+using MetaGrains.Core.Time;
+
+namespace MetaGrains.Core.Sync;
+
+/// <summary>What one insights answer is asked for.</summary>
+/// <param name="Account">The account.</param>
+/// <param name="Report">Level, fields, breakdowns, windows and filters.</param>
+/// <param name="Days">The days, in the account's zone; one row per day (<c>time_increment=1</c>).</param>
+public sealed record InsightsQuery(AdAccountId Account, InsightsReport Report, DateRange Days);
+
+/// <summary>Where insights come from: the Graph API client, in production and in every test but the pure ones.</summary>
+public interface IInsightsSource
+{
+    /// <summary>
+    /// Reads one answer to its end, page by page. The caller disposes each page. The enumeration ends only when Meta
+    /// said that there is no next page; anything else throws, and then nothing of the answer may be published.
+    /// </summary>
+    /// <exception cref="SourceException">Meta refused, or what came back is no valid answer.</exception>
+    IAsyncEnumerable<InsightPage> ReadAsync(InsightsQuery query, AccessToken token, CancellationToken cancellationToken);
+}

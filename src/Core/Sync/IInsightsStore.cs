@@ -1,0 +1,65 @@
+using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Insights;
+using MetaGrains.Core.Time;
+
+namespace MetaGrains.Core.Sync;
+
+/// <summary>A run that holds the pen for one account and job, until a later run raises the epoch.</summary>
+/// <param name="Id"><c>sync_runs.run_id</c>.</param>
+/// <param name="Account">Tenant and account.</param>
+/// <param name="Job">The job's name, such as <c>incremental</c>.</param>
+/// <param name="Epoch">The fence: a publish succeeds only while <c>sync_cursors.run_epoch</c> still equals it.</param>
+public sealed record SyncRun(long Id, AdAccountKey Account, string Job, long Epoch);
+
+/// <summary>One unit of publication: account × report × days.</summary>
+/// <param name="Run">The run that reads it.</param>
+/// <param name="Number">Number of the slice within the run, from 0.</param>
+/// <param name="Report">The report.</param>
+/// <param name="Days">The days.</param>
+public sealed record InsightsSlice(SyncRun Run, int Number, InsightsReport Report, DateRange Days);
+
+/// <summary>What a publish did to the fact table.</summary>
+/// <param name="Read">Rows that Meta answered.</param>
+/// <param name="Inserted">Rows that were new.</param>
+/// <param name="Changed">Rows whose content differed.</param>
+/// <param name="Unchanged">Rows that were left alone: not one byte written.</param>
+/// <param name="Vanished">Rows that Meta no longer answers; kept as tombstones.</param>
+public readonly record struct PublishCounts(long Read, long Inserted, long Changed, long Unchanged, long Vanished)
+{
+    /// <summary>Sums two publishes.</summary>
+    public static PublishCounts operator +(PublishCounts a, PublishCounts b) =>
+        new(a.Read + b.Read, a.Inserted + b.Inserted, a.Changed + b.Changed, a.Unchanged + b.Unchanged, a.Vanished + b.Vanished);
+
+    /// <summary>Sums two publishes.</summary>
+    public static PublishCounts Add(PublishCounts left, PublishCounts right) => left + right;
+}
+
+/// <summary>Where insights go: PostgreSQL.</summary>
+public interface IInsightsStore
+{
+    /// <summary>Starts a run: raises the epoch, so that every earlier run of the same account and job is fenced off.</summary>
+    Task<SyncRun> BeginRunAsync(AdAccountKey account, string job, string trigger, DateRange window, CancellationToken cancellationToken);
+
+    /// <summary>Forgets what is staged of a slice, before it is read from its start again.</summary>
+    Task DiscardAsync(InsightsSlice slice, CancellationToken cancellationToken);
+
+    /// <summary>Stages one page. Nobody sees it before <see cref="PublishAsync"/>.</summary>
+    Task StageAsync(InsightsSlice slice, InsightPage page, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Publishes a completely staged slice in one transaction: rows, tombstones, aggregates of the touched days, cursor.
+    /// </summary>
+    /// <param name="expectedRows">Rows that were staged; a different number in staging refuses the publish.</param>
+    /// <exception cref="StaleRunException">A later run raised the epoch.</exception>
+    /// <exception cref="SliceRejectedException">What is staged is not the whole slice, each row once.</exception>
+    Task<PublishCounts> PublishAsync(InsightsSlice slice, long expectedRows, CancellationToken cancellationToken);
+
+    /// <summary>Closes the run's row in <c>sync_runs</c>.</summary>
+    Task EndRunAsync(SyncRun run, RunReport report, CancellationToken cancellationToken);
+}
+
+/// <summary>A run lost its pen: a later run of the same account and job has started. Nothing was written.</summary>
+public sealed class StaleRunException(string message) : Exception(message);
+
+/// <summary>What was staged is not a whole slice; it may be read again. Nothing was written.</summary>
+public sealed class SliceRejectedException(string message) : Exception(message);

@@ -1,0 +1,29 @@
+namespace MetaGrains.Core.Sync;
+
+/// <summary>An answer that is not data: the base of what an <see cref="IInsightsSource"/> throws.</summary>
+public abstract class SourceException : Exception
+{
+    /// <summary>Makes one.</summary>
+    protected SourceException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>Meta's error code, or null when the answer was not even an error of Meta's.</summary>
+    public abstract int? Code { get; }
+
+    /// <summary>Meta's error subcode.</summary>
+    public abstract int? Subcode { get; }
+
+    /// <summary>Meta's <c>fbtrace_id</c>, for its support.</summary>
+    public abstract string? TraceId { get; }
+
+    /// <summary>Whether Meta refused because a limit was reached.</summary>
+    public abstract bool RateLimited { get; }
+
+    /// <summary>Whether reading the same slice again from its start may succeed.</summary>
+    public abstract bool WorthRereading { get; }
+
+    /// <summary>HTTP requests that were sent before this was thrown, retries included.</summary>
+    public abstract int Calls { get; }
+}

@@ -1,0 +1,62 @@
+using NodaTime;
+
+namespace MetaGrains.Core.Time;
+
+/// <summary>
+/// The calendar of one ad account. Meta cuts days at midnight of the account's own zone, so "today" is a question
+/// to the account and never to the server.
+/// </summary>
+public sealed class AccountCalendar
+{
+    /// <summary>
+    /// How far back insights reach: a <c>since</c> before that is answered with error 3018, "the start date of the
+    /// time range cannot be beyond 37 months from the current date" (Insights edge reference).
+    /// </summary>
+    public const int HistoryMonths = 37;
+
+    private readonly DateTimeZone _zone;
+
+    private AccountCalendar(DateTimeZone zone) => _zone = zone;
+
+    /// <summary>The IANA name, as Meta gives it in <c>timezone_name</c>.</summary>
+    public string ZoneName => _zone.Id;
+
+    /// <summary>A calendar for an IANA zone name. Meta's current offset is not enough: daylight saving moves it.</summary>
+    /// <returns>False when the zone is unknown.</returns>
+    public static bool TryCreate(string zoneName, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out AccountCalendar? calendar)
+    {
+        var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(zoneName);
+        calendar = zone is null ? null : new AccountCalendar(zone);
+        return calendar is not null;
+    }
+
+    /// <summary>The account's date at a moment.</summary>
+    public DateOnly Today(DateTimeOffset now)
+    {
+        var local = Instant.FromDateTimeOffset(now).InZone(_zone).Date;
+        return new DateOnly(local.Year, local.Month, local.Day);
+    }
+
+    /// <summary>The oldest day that Meta still answers for.</summary>
+    public DateOnly Oldest(DateTimeOffset now) => Today(now).AddMonths(-HistoryMonths);
+
+    /// <summary>The last <paramref name="days"/> complete days: it ends yesterday.</summary>
+    public DateRange CompleteDays(DateTimeOffset now, int days)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(days, 1);
+        var today = Today(now);
+        return new DateRange(today.AddDays(-days), today.AddDays(-1));
+    }
+
+    /// <summary>Says what is wrong with a range that a person asked for, or null when Meta would answer it.</summary>
+    public string? Refuse(DateRange range, DateTimeOffset now)
+    {
+        var oldest = Oldest(now);
+        if (range.Since < oldest)
+            return $"since {DateRange.Iso(range.Since)} is beyond Meta's {HistoryMonths} months: the oldest day it answers for is {DateRange.Iso(oldest)}.";
+        var today = Today(now);
+        if (range.Until > today)
+            return $"until {DateRange.Iso(range.Until)} is in the future: today is {DateRange.Iso(today)} in {ZoneName}.";
+        return null;
+    }
+}
