@@ -16,7 +16,8 @@ public sealed record SyncRun(long Id, AdAccountKey Account, string Job, long Epo
 /// <param name="Number">Number of the slice within the run, from 0.</param>
 /// <param name="Report">The report.</param>
 /// <param name="Days">The days.</param>
-public sealed record InsightsSlice(SyncRun Run, int Number, InsightsReport Report, DateRange Days);
+/// <param name="CursorAfter">Where the job's cursor stands once this slice is published, or null while more slices follow.</param>
+public sealed record InsightsSlice(SyncRun Run, int Number, InsightsReport Report, DateRange Days, DateOnly? CursorAfter);
 
 /// <summary>What a publish did to the fact table.</summary>
 /// <param name="Read">Rows that Meta answered.</param>

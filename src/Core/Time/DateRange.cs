@@ -34,6 +34,17 @@ public readonly record struct DateRange
             yield return month;
     }
 
+    /// <summary>Pieces of at most <paramref name="days"/> days, newest first.</summary>
+    public IEnumerable<DateRange> NewestFirst(int days)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(days, 1);
+        for (var until = Until; until >= Since; until = until.AddDays(-days))
+        {
+            var since = until.AddDays(1 - days);
+            yield return new DateRange(since < Since ? Since : since, until);
+        }
+    }
+
     /// <summary>A day as <c>YYYY-MM-DD</c>.</summary>
     public static string Iso(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

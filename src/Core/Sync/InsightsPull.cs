@@ -1,0 +1,143 @@
+using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Insights;
+using MetaGrains.Core.Time;
+
+namespace MetaGrains.Core.Sync;
+
+/// <summary>What one run is to read.</summary>
+/// <param name="Account">Tenant and account.</param>
+/// <param name="Job">The job, such as <c>incremental</c>.</param>
+/// <param name="Trigger">Who asked: <c>schedule</c>, <c>api</c>, <c>cli</c> …</param>
+/// <param name="Window">The days, in the account's zone.</param>
+/// <param name="Reports">The reports, in the order in which they are published.</param>
+public sealed record PullRequest(AdAccountKey Account, string Job, string Trigger, DateRange Window, IReadOnlyList<InsightsReport> Reports);
+
+/// <summary>
+/// One run: cut the window into slices, read each to its end, stage its pages, publish it. A slice is published whole
+/// or not at all; the first slice that cannot be read ends the run, and what was there before stays.
+/// </summary>
+public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, TimeProvider clock, InsightsPullOptions options)
+{
+    /// <summary>Runs to the end and says how it went. Only cancellation and failures of the store itself throw.</summary>
+    public async Task<RunReport> RunAsync(PullRequest request, AccessToken token, CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        var run = await store.BeginRunAsync(request.Account, request.Job, request.Trigger, request.Window, cancellationToken);
+        var tally = new RunTally();
+        var report = await ReadAllAsync(request, run, tally, token, cancellationToken);
+        report = report with { Duration = clock.GetElapsedTime(started) };
+        // The row in sync_runs must be closed even when the process has been asked to stop.
+        await store.EndRunAsync(run, report, CancellationToken.None);
+        cancellationToken.ThrowIfCancellationRequested();
+        return report;
+    }
+
+    /// <summary>The slices of a request, newest days first; the last one moves the cursor.</summary>
+    public static IReadOnlyList<InsightsSlice> Slices(PullRequest request, SyncRun run, int sliceDays)
+    {
+        var pieces = (
+            from days in request.Window.NewestFirst(sliceDays)
+            from report in request.Reports
+            select (report, days)).ToArray();
+        return [.. pieces.Select((piece, number) => new InsightsSlice(
+            run, number, piece.report, piece.days, number == pieces.Length - 1 ? request.Window.Until : null))];
+    }
+
+    private async Task<RunReport> ReadAllAsync(
+        PullRequest request, SyncRun run, RunTally tally, AccessToken token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var slice in Slices(request, run, options.SliceDays))
+                tally.Rows += await PublishSliceAsync(slice, tally, token, cancellationToken);
+            return tally.Report(RunOutcome.Succeeded);
+        }
+        catch (SourceException refused)
+        {
+            tally.Calls += refused.Calls;
+            return tally.Report(RunOutcome.Failed) with
+            {
+                RateLimited = refused.RateLimited,
+                ErrorCode = refused.Code,
+                ErrorSubcode = refused.Subcode,
+                ErrorTrace = refused.TraceId,
+                ErrorMessage = refused.Message,
+            };
+        }
+        catch (SliceRejectedException rejected)
+        {
+            return tally.Report(RunOutcome.Failed) with { ErrorMessage = rejected.Message };
+        }
+        catch (StaleRunException stale)
+        {
+            return tally.Report(RunOutcome.Superseded) with { ErrorMessage = stale.Message };
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return tally.Report(RunOutcome.Cancelled) with { ErrorMessage = "The run was cancelled." };
+        }
+    }
+
+    private async Task<PublishCounts> PublishSliceAsync(
+        InsightsSlice slice, RunTally tally, AccessToken token, CancellationToken cancellationToken)
+    {
+        for (var read = 1; ; read++)
+        {
+            try
+            {
+                var rows = await StageAsync(slice, tally, token, cancellationToken);
+                return await store.PublishAsync(slice, rows, cancellationToken);
+            }
+            catch (SourceException broken) when (broken.WorthRereading && read < options.ReadsPerSlice)
+            {
+                tally.Calls += broken.Calls;
+            }
+            catch (SliceRejectedException) when (read < options.ReadsPerSlice)
+            {
+                // Rows shifted between two pages: insights paging is an offset, so a restatement in mid-read moves rows.
+            }
+
+            await store.DiscardAsync(slice, cancellationToken);
+        }
+    }
+
+    private async Task<long> StageAsync(InsightsSlice slice, RunTally tally, AccessToken token, CancellationToken cancellationToken)
+    {
+        long rows = 0;
+        var query = new InsightsQuery(slice.Run.Account.Account, slice.Report, slice.Days);
+        await foreach (var page in source.ReadAsync(query, token, cancellationToken))
+        {
+            using (page)
+            {
+                tally.Take(page);
+                rows += page.Rows.Length;
+                if (!page.Rows.IsEmpty)
+                    await store.StageAsync(slice, page, cancellationToken);
+            }
+        }
+
+        return rows;
+    }
+
+    private sealed class RunTally
+    {
+        private long _pages;
+        private long _bytes;
+        private long _retries;
+
+        public long Calls { get; set; }
+
+        public PublishCounts Rows { get; set; }
+
+        public void Take(InsightPage page)
+        {
+            _pages++;
+            _bytes += page.Bytes;
+            Calls += page.Calls;
+            _retries += page.Calls - 1;
+        }
+
+        public RunReport Report(RunOutcome outcome) =>
+            new() { Outcome = outcome, Calls = Calls, Retries = _retries, Pages = _pages, Bytes = _bytes, Rows = Rows };
+    }
+}

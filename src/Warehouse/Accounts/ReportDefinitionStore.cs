@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Insights;
+using Npgsql;
+
+namespace MetaGrains.Warehouse.Accounts;
+
+/// <summary>Which reports an account gets: rows of <c>report_definitions</c>.</summary>
+public sealed class ReportDefinitionStore(NpgsqlDataSource database)
+{
+    // The narrowest row of a name wins: the account's own, else its tenant's, else everybody's. A disabled one hides the name.
+    private const string Effective = """
+        select report, level, fields, breakdowns, attribution_windows, filtering
+        from (
+          select distinct on (report) *
+          from report_definitions
+          where (tenant_id is null or tenant_id = $1) and (ad_account_id is null or ad_account_id = $2)
+          order by report, ad_account_id nulls last, tenant_id nulls last
+        ) as narrowest
+        where enabled
+        order by position, report
+        """;
+
+    /// <summary>The reports of an account, in the order in which they are published.</summary>
+    public async Task<IReadOnlyList<InsightsReport>> OfAsync(AdAccountKey account, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Effective);
+        command.Parameters.Add(new() { Value = account.Tenant.Value });
+        command.Parameters.Add(new() { Value = account.Account.ToString() });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var reports = new List<InsightsReport>();
+        while (await reader.ReadAsync(cancellationToken))
+            reports.Add(Read(reader));
+        return reports;
+    }
+
+    private static InsightsReport Read(NpgsqlDataReader reader)
+    {
+        if (!InsightsLevels.TryParse(reader.GetString(1), out var level))
+            throw new InvalidOperationException($"report_definitions: report {reader.GetString(0)} has the unknown level {reader.GetString(1)}.");
+        return new InsightsReport(
+            reader.GetString(0), level, Texts(2), Texts(3), Texts(4), Filters(reader.GetString(0), reader.GetString(5)));
+
+        ImmutableArray<string> Texts(int column) => [.. reader.GetFieldValue<string[]>(column)];
+    }
+
+    // [{"field": "ad.effective_status", "operator": "IN", "value": ["ACTIVE"]}], as Meta itself takes it.
+    private static ImmutableArray<InsightsFilter> Filters(string report, string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        try
+        {
+            return [.. document.RootElement.EnumerateArray().Select(filter => new InsightsFilter(
+                filter.GetProperty("field").GetString()!,
+                filter.GetProperty("operator").GetString()!,
+                [.. filter.GetProperty("value").EnumerateArray().Select(value => value.ToString())]))];
+        }
+        catch (Exception malformed) when (malformed is KeyNotFoundException or InvalidOperationException)
+        {
+            throw new InvalidOperationException(
+                $"report_definitions: filtering of report {report} must be a list of {{\"field\", \"operator\", \"value\": […]}}.", malformed);
+        }
+    }
+}

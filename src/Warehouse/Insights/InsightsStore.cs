@@ -1,0 +1,37 @@
+using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Insights;
+using MetaGrains.Core.Sync;
+using MetaGrains.Core.Time;
+using Npgsql;
+
+namespace MetaGrains.Warehouse.Insights;
+
+/// <summary>The warehouse as a run sees it.</summary>
+public sealed class InsightsStore(NpgsqlDataSource database, RunLedger runs, StagingWriter staging, SlicePublisher publisher) : IInsightsStore
+{
+    /// <inheritdoc />
+    public Task<SyncRun> BeginRunAsync(
+        AdAccountKey account, string job, string trigger, DateRange window, CancellationToken cancellationToken) =>
+        runs.BeginAsync(account, job, trigger, window, cancellationToken);
+
+    /// <inheritdoc />
+    public async Task DiscardAsync(InsightsSlice slice, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("delete from insights_staging where run_id = $1 and slice = $2");
+        command.Parameters.Add(new() { Value = slice.Run.Id });
+        command.Parameters.Add(new() { Value = slice.Number });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task StageAsync(InsightsSlice slice, InsightPage page, CancellationToken cancellationToken) =>
+        staging.WriteAsync(slice, page, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<PublishCounts> PublishAsync(InsightsSlice slice, long expectedRows, CancellationToken cancellationToken) =>
+        publisher.PublishAsync(slice, expectedRows, cancellationToken);
+
+    /// <inheritdoc />
+    public Task EndRunAsync(SyncRun run, RunReport report, CancellationToken cancellationToken) =>
+        runs.EndAsync(run, report, cancellationToken);
+}

@@ -1,0 +1,123 @@
+using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Sync;
+using MetaGrains.Core.Time;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace MetaGrains.Warehouse.Insights;
+
+/// <summary>Opens and closes runs: <c>sync_runs</c>, and the epoch in <c>sync_cursors</c> that fences their publishes.</summary>
+public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
+{
+    private const string Begin = """
+        with pen as (
+          insert into sync_cursors as c (tenant_id, ad_account_id, job, run_epoch, updated_at)
+          values (@tenant, @account, @job, 1, @now)
+          on conflict (tenant_id, ad_account_id, job) do update set run_epoch = c.run_epoch + 1, updated_at = @now
+          returning run_epoch
+        )
+        insert into sync_runs (tenant_id, ad_account_id, job, trigger, status, run_epoch, window_since, window_until, started_at)
+        select @tenant, @account, @job, @trigger, 'running', run_epoch, @since, @until, @now from pen
+        returning run_id, run_epoch
+        """;
+
+    // The pen is taken in the statement before, so whatever still says "running" has lost it.
+    private const string TakeOver = """
+        with overtaken as (
+          update sync_runs set status = 'superseded', finished_at = @now,
+                 error_message = 'A later run of the same account and job started.'
+          where tenant_id = @tenant and ad_account_id = @account and job = @job and status = 'running' and run_id <> @run
+          returning run_id
+        ), emptied as (
+          delete from insights_staging where run_id in (select run_id from overtaken)
+        )
+        update sync_cursors set active_run = @run
+        where tenant_id = @tenant and ad_account_id = @account and job = @job
+        """;
+
+    private const string End = """
+        update sync_runs set
+          status = @status, finished_at = @now, duration_ms = @duration, calls = @calls, retries = @retries, pages = @pages,
+          bytes = @bytes, rows_read = @read, rows_inserted = @inserted, rows_changed = @changed,
+          rows_unchanged = @unchanged, rows_vanished = @vanished, rate_limited = @limited,
+          error_code = @code, error_subcode = @subcode, error_trace = @trace, error_message = @message
+        where run_id = @run and status in ('running', 'superseded')
+        """;
+
+    private const string Release = """
+        with emptied as (delete from insights_staging where run_id = @run)
+        update sync_cursors set active_run = null
+        where tenant_id = @tenant and ad_account_id = @account and job = @job and active_run = @run
+        """;
+
+    /// <inheritdoc cref="IInsightsStore.BeginRunAsync" />
+    public async Task<SyncRun> BeginAsync(
+        AdAccountKey account, string job, string trigger, DateRange window, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var begin = Command(Begin, connection, account, job);
+        begin.Parameters.AddWithValue("trigger", trigger);
+        begin.Parameters.AddWithValue("since", window.Since);
+        begin.Parameters.AddWithValue("until", window.Until);
+        SyncRun run;
+        await using (var reader = await begin.ExecuteReaderAsync(cancellationToken))
+        {
+            await reader.ReadAsync(cancellationToken);
+            run = new SyncRun(reader.GetInt64(0), account, job, reader.GetInt64(1));
+        }
+
+        await using var takeOver = Command(TakeOver, connection, account, job);
+        takeOver.Parameters.AddWithValue("run", run.Id);
+        await takeOver.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return run;
+    }
+
+    /// <inheritdoc cref="IInsightsStore.EndRunAsync" />
+    public async Task EndAsync(SyncRun run, RunReport report, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var end = EndCommand(connection, run, report);
+        await end.ExecuteNonQueryAsync(cancellationToken);
+        await using var release = Command(Release, connection, run.Account, run.Job);
+        release.Parameters.AddWithValue("run", run.Id);
+        await release.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private NpgsqlCommand EndCommand(NpgsqlConnection connection, SyncRun run, RunReport report)
+    {
+        var end = new NpgsqlCommand(End, connection);
+        end.Parameters.AddWithValue("run", run.Id);
+        end.Parameters.AddWithValue("now", clock.GetUtcNow().UtcDateTime);
+        end.Parameters.AddWithValue("status", report.Outcome.ToString().ToLowerInvariant());
+        end.Parameters.AddWithValue("duration", (long)report.Duration.TotalMilliseconds);
+        end.Parameters.AddWithValue("calls", report.Calls);
+        end.Parameters.AddWithValue("retries", report.Retries);
+        end.Parameters.AddWithValue("pages", report.Pages);
+        end.Parameters.AddWithValue("bytes", report.Bytes);
+        end.Parameters.AddWithValue("read", report.Rows.Read);
+        end.Parameters.AddWithValue("inserted", report.Rows.Inserted);
+        end.Parameters.AddWithValue("changed", report.Rows.Changed);
+        end.Parameters.AddWithValue("unchanged", report.Rows.Unchanged);
+        end.Parameters.AddWithValue("vanished", report.Rows.Vanished);
+        end.Parameters.AddWithValue("limited", report.RateLimited);
+        end.Parameters.Add(new NpgsqlParameter("code", NpgsqlDbType.Integer) { Value = (object?)report.ErrorCode ?? DBNull.Value });
+        end.Parameters.Add(new NpgsqlParameter("subcode", NpgsqlDbType.Integer) { Value = (object?)report.ErrorSubcode ?? DBNull.Value });
+        end.Parameters.Add(new NpgsqlParameter("trace", NpgsqlDbType.Text) { Value = (object?)report.ErrorTrace ?? DBNull.Value });
+        end.Parameters.Add(new NpgsqlParameter("message", NpgsqlDbType.Text) { Value = (object?)report.ErrorMessage ?? DBNull.Value });
+        return end;
+    }
+
+    private NpgsqlCommand Command(string sql, NpgsqlConnection connection, AdAccountKey account, string job)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.AddWithValue("tenant", account.Tenant.Value);
+        command.Parameters.AddWithValue("account", account.Account.ToString());
+        command.Parameters.AddWithValue("job", job);
+        command.Parameters.AddWithValue("now", clock.GetUtcNow().UtcDateTime);
+        return command;
+    }
+}

@@ -1,0 +1,114 @@
+using MetaGrains.Core.Sync;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace MetaGrains.Warehouse.Insights;
+
+/// <summary>
+/// Makes a staged slice visible in one transaction: rows that vanished become tombstones, rows that differ are
+/// updated, new rows inserted, unchanged rows not touched at all; aggregates of the touched days and the cursor go
+/// with them. A reader sees the old slice or the new one, and so does whoever looks after a crash.
+/// </summary>
+public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPartitions partitions, TimeProvider clock)
+{
+    /// <summary>Called before each statement and before the commit, with its name: where tests crash.</summary>
+    internal Func<string, NpgsqlConnection, Task>? BeforeStatement { get; set; }
+
+    /// <summary>Publishes.</summary>
+    /// <inheritdoc cref="IInsightsStore.PublishAsync" />
+    public async Task<PublishCounts> PublishAsync(InsightsSlice slice, long expectedRows, CancellationToken cancellationToken)
+    {
+        await partitions.EnsureAsync(slice.Days, cancellationToken);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var step = new Steps(this, connection, slice, clock.GetUtcNow(), cancellationToken);
+        await step.ExecuteAsync(nameof(Plan), Plan);
+        await RequireFenceAsync(step, slice);
+        await RequireWholeAsync(step, expectedRows);
+        var vanished = await step.ExecuteAsync(nameof(Tombstone), Tombstone);
+        var changed = await step.ExecuteAsync(nameof(Update), Update);
+        var inserted = await step.ExecuteAsync(nameof(Insert), Insert);
+        if (changed + inserted > 0)
+            await step.ExecuteAsync(nameof(Raw), Raw);
+        if (changed + inserted + vanished > 0 && FeedsAggregates(slice))
+        {
+            await step.ExecuteAsync(nameof(AggregateGone), AggregateGone);
+            await step.ExecuteAsync(nameof(Aggregate), Aggregate);
+        }
+
+        if (slice.CursorAfter is not null)
+            await step.ExecuteAsync(nameof(Cursor), Cursor);
+        await step.ExecuteAsync(nameof(Unstage), Unstage);
+        await step.BeforeAsync("Commit");
+        await transaction.CommitAsync(cancellationToken);
+        return new PublishCounts(expectedRows, inserted, changed, expectedRows - inserted - changed, vanished);
+    }
+
+    private static bool FeedsAggregates(InsightsSlice slice) => slice.Report.Name is "ad_daily" or "account_daily";
+
+    private static async Task RequireFenceAsync(Steps step, InsightsSlice slice)
+    {
+        await using var reader = await step.ReadAsync(nameof(Fence), Fence);
+        var epoch = await reader.ReadAsync() ? reader.GetInt64(0) : -1;
+        if (epoch != slice.Run.Epoch)
+            throw new StaleRunException($"Run {slice.Run.Id} of {slice.Run.Account.Account} was overtaken: its epoch is {slice.Run.Epoch}, the account is at {epoch}.");
+    }
+
+    private static async Task RequireWholeAsync(Steps step, long expectedRows)
+    {
+        await using var reader = await step.ReadAsync(nameof(Check), Check);
+        await reader.ReadAsync();
+        var (rows, keys, strays) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+        if (rows != expectedRows)
+            throw new SliceRejectedException($"{expectedRows} rows were read but {rows} are staged: PostgreSQL was restarted in between, or another process emptied staging.");
+        if (keys != rows)
+            throw new SliceRejectedException($"{rows - keys} of {rows} rows came twice: the answer moved between two pages.");
+        if (strays != 0)
+            throw new SliceRejectedException($"{strays} of {rows} rows lie outside the days that were asked for.");
+    }
+
+    private sealed class Steps(
+        SlicePublisher publisher, NpgsqlConnection connection, InsightsSlice slice, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        public Task BeforeAsync(string name) => publisher.BeforeStatement?.Invoke(name, connection) ?? Task.CompletedTask;
+
+        public async Task<int> ExecuteAsync(string name, string sql)
+        {
+            await BeforeAsync(name);
+            await using var command = Command(sql, connection, slice, now);
+            return await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        public async Task<NpgsqlDataReader> ReadAsync(string name, string sql)
+        {
+            await BeforeAsync(name);
+            await using var command = Command(sql, connection, slice, now);
+            return await command.ExecuteReaderAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Binds the parameters of a slice that the text names.</summary>
+    internal static NpgsqlCommand Command(string sql, NpgsqlConnection connection, InsightsSlice slice, DateTimeOffset now)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        Bind("run", slice.Run.Id, NpgsqlDbType.Bigint);
+        Bind("epoch", slice.Run.Epoch, NpgsqlDbType.Bigint);
+        Bind("slice", slice.Number, NpgsqlDbType.Integer);
+        Bind("tenant", slice.Run.Account.Tenant.Value, NpgsqlDbType.Uuid);
+        Bind("account", slice.Run.Account.Account.ToString(), NpgsqlDbType.Text);
+        Bind("job", slice.Run.Job, NpgsqlDbType.Text);
+        Bind("report", slice.Report.Name, NpgsqlDbType.Text);
+        Bind("level", Core.Insights.InsightsLevels.WireName(slice.Report.Level), NpgsqlDbType.Text);
+        Bind("since", slice.Days.Since, NpgsqlDbType.Date);
+        Bind("until", slice.Days.Until, NpgsqlDbType.Date);
+        Bind("now", now.UtcDateTime, NpgsqlDbType.TimestampTz);
+        Bind("cursor", slice.CursorAfter ?? slice.Days.Until, NpgsqlDbType.Date);
+        return command;
+
+        void Bind(string name, object value, NpgsqlDbType type)
+        {
+            if (sql.Contains('@' + name, StringComparison.Ordinal))
+                command.Parameters.Add(new NpgsqlParameter(name, type) { Value = value });
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace MetaGrains.Warehouse.Local;
+
+/// <summary>Where one private server keeps its files: the cluster, its log, its socket, its password and its port.</summary>
+internal sealed class ServerFolder
+{
+    // sun_path holds 108 bytes with its terminator; PostgreSQL appends "/.s.PGSQL.65535".
+    private const int LongestSocketFolder = 107 - 16;
+
+    private ServerFolder(string root) => Root = root;
+
+    public string Root { get; }
+
+    public string Data => Path.Combine(Root, "data");
+
+    public string Log => Path.Combine(Root, "server.log");
+
+    public string PasswordFile => Path.Combine(Root, "password");
+
+    private string PortFile => Path.Combine(Root, "port");
+
+    /// <summary>Major version of the cluster; null before it exists.</summary>
+    public int? MajorVersion => Initialised ? int.Parse(File.ReadAllText(Path.Combine(Data, "PG_VERSION")), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) : null;
+
+    public bool Initialised => File.Exists(Path.Combine(Data, "PG_VERSION"));
+
+    public string PostmasterFile => Path.Combine(Data, "postmaster.pid");
+
+    public string Password => File.ReadAllText(PasswordFile).Trim();
+
+    /// <summary>Inside the state folder where the account can get there, else below /var/tmp with a link to it.</summary>
+    public static async Task<ServerFolder> OpenAsync(LocalPostgresOptions options, ServerAccount account, CancellationToken cancellationToken)
+    {
+        var wanted = Path.GetFullPath(Path.Combine(options.StateDirectory, options.Name));
+        try
+        {
+            if (!Directory.Exists(wanted))
+                await MakeAsync(wanted, account, cancellationToken);
+        }
+        catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
+        {
+            throw new LocalPostgresException($"{options.StateDirectory} cannot be written: {refused.Message} Run from a checkout that you may write to, or set METAGRAINS_DATABASE_URL.", refused);
+        }
+
+        var place = new DirectoryInfo(wanted).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? wanted;
+        if (!await account.CanWriteAsync(place, cancellationToken))
+            throw new LocalPostgresException($"{wanted} cannot be written by the account that PostgreSQL runs under: make it writable, or remove it.");
+        // The account cannot follow a link inside a folder that is closed to it, so it is given the place itself.
+        return new ServerFolder(place);
+    }
+
+    /// <summary>The socket's folder; null where the path is too long for one, and TCP alone must do.</summary>
+    public string? SocketFolder()
+    {
+        var folder = Path.Combine(Root, "run");
+        if (OperatingSystem.IsWindows() || Encoding.UTF8.GetByteCount(folder) > LongestSocketFolder)
+            return null;
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
+
+    public int? RememberedPort() =>
+        File.Exists(PortFile) && int.TryParse(File.ReadAllText(PortFile), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
+
+    public void RememberPort(int port) => File.WriteAllText(PortFile, port.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Makes the password of the superuser; readable by us alone.</summary>
+    public void MakePassword()
+    {
+        File.WriteAllText(PasswordFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)));
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(PasswordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    private static async Task MakeAsync(string wanted, ServerAccount account, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(wanted);
+        await account.GiveAsync(wanted, cancellationToken);
+        if (await account.CanWriteAsync(wanted, cancellationToken))
+            return;
+        // A folder above is closed to the account: a checkout in root's home, say.
+        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(wanted)))[..16];
+        var elsewhere = $"/var/tmp/metagrains-{id}";
+        Directory.CreateDirectory(elsewhere);
+        await account.GiveAsync(elsewhere, cancellationToken);
+        Directory.Delete(wanted);
+        Directory.CreateSymbolicLink(wanted, elsewhere);
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Options;
+
+namespace MetaGrains.Warehouse;
+
+/// <summary>How the warehouse is reached. Section <c>MetaGrains:Warehouse</c>.</summary>
+public sealed class WarehouseOptions
+{
+    /// <summary>PostgreSQL 14 or newer, as <see cref="Warehouse.DatabaseUrl"/> reads it. Environment: <c>METAGRAINS_DATABASE_URL</c>.</summary>
+    public string DatabaseUrl { get; set; } = "";
+
+    /// <summary>Most connections of this process to the database. Default: 20.</summary>
+    public int MaxConnections { get; set; } = 20;
+
+    /// <summary>Seconds after which a connection attempt fails. Default: 10.</summary>
+    public int ConnectTimeoutSeconds { get; set; } = 10;
+
+    /// <summary>Seconds after which one statement fails. Default: 120.</summary>
+    public int CommandTimeoutSeconds { get; set; } = 120;
+}
+
+/// <summary>Refuses nonsense at start, naming the key.</summary>
+public sealed class WarehouseOptionsValidator : IValidateOptions<WarehouseOptions>
+{
+    /// <inheritdoc />
+    public ValidateOptionsResult Validate(string? name, WarehouseOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(options.DatabaseUrl))
+            return ValidateOptionsResult.Fail("MetaGrains:Warehouse:DatabaseUrl is empty: set METAGRAINS_DATABASE_URL.");
+        try
+        {
+            DatabaseUrl.Parse(options.DatabaseUrl);
+        }
+        catch (FormatException malformed)
+        {
+            return ValidateOptionsResult.Fail($"MetaGrains:Warehouse:DatabaseUrl (METAGRAINS_DATABASE_URL): {malformed.Message}");
+        }
+
+        return Range(options.MaxConnections, 1, 1000, nameof(options.MaxConnections))
+            ?? Range(options.ConnectTimeoutSeconds, 1, 300, nameof(options.ConnectTimeoutSeconds))
+            ?? Range(options.CommandTimeoutSeconds, 1, 3600, nameof(options.CommandTimeoutSeconds))
+            ?? ValidateOptionsResult.Success;
+    }
+
+    private static ValidateOptionsResult? Range(int value, int low, int high, string key) =>
+        value >= low && value <= high
+            ? null
+            : ValidateOptionsResult.Fail($"MetaGrains:Warehouse:{key} must be {low} to {high}, not {value}.");
+}

@@ -1,0 +1,53 @@
+using MetaGrains.Core.Sync;
+using MetaGrains.Warehouse.Accounts;
+using MetaGrains.Warehouse.Insights;
+using MetaGrains.Warehouse.Migrations;
+using MetaGrains.Warehouse.Reads;
+using MetaGrains.Warehouse.Secrets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace MetaGrains.Warehouse;
+
+/// <summary>Registers the warehouse.</summary>
+public static class WarehouseServices
+{
+    /// <summary>
+    /// Everything that reads and writes PostgreSQL. One data source per database, disposed with the container.
+    /// Tokens need <see cref="EncryptionKeys"/>, which the host registers.
+    /// </summary>
+    public static IServiceCollection AddWarehouse(this IServiceCollection services, Action<WarehouseOptions> configure)
+    {
+        services.AddOptions<WarehouseOptions>().Configure(configure);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WarehouseOptions>, WarehouseOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => DataSource(provider.GetRequiredService<IOptions<WarehouseOptions>>().Value));
+        services.TryAddSingleton<Migrator>();
+        services.TryAddSingleton<InsightPartitions>();
+        services.TryAddSingleton<StagingWriter>();
+        services.TryAddSingleton<SlicePublisher>();
+        services.TryAddSingleton<RunLedger>();
+        services.TryAddSingleton<IInsightsStore, InsightsStore>();
+        services.TryAddSingleton<TenantStore>();
+        services.TryAddSingleton<AdAccountStore>();
+        services.TryAddSingleton<IntegrationStore>();
+        services.TryAddSingleton<ReportDefinitionStore>();
+        services.TryAddSingleton<AccountTotalsQuery>();
+        return services;
+    }
+
+    /// <summary>Opens a pool. The caller disposes it.</summary>
+    public static NpgsqlDataSource DataSource(WarehouseOptions options)
+    {
+        var connection = DatabaseUrl.Parse(options.DatabaseUrl);
+        connection.MaxPoolSize = options.MaxConnections;
+        connection.Timeout = options.ConnectTimeoutSeconds;
+        connection.CommandTimeout = options.CommandTimeoutSeconds;
+        connection.ApplicationName ??= "metagrains";
+        // A parameter's value in an error's detail could be a secret.
+        connection.IncludeErrorDetail = false;
+        return new NpgsqlDataSourceBuilder(connection.ConnectionString).Build();
+    }
+}

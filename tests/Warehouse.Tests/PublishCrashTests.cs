@@ -1,0 +1,78 @@
+using MetaGrains.Core.Insights;
+using Npgsql;
+
+namespace MetaGrains.Warehouse.Tests;
+
+public sealed class PublishCrashTests
+{
+    /// <summary>Rows change, appear and vanish in one slice, so that every statement of a publish has something to do.</summary>
+    private static List<InsightRow> Restated()
+    {
+        var rows = WarehouseFixture.AdRows(3);
+        rows.RemoveAt(0);
+        rows[3] = WarehouseFixture.AdRow(1, rows[3].Date, 99m);
+        rows.Add(WarehouseFixture.AdRow(9, WarehouseFixture.Week.Until, 3m));
+        return rows;
+    }
+
+    [Fact]
+    public async Task A_connection_that_dies_before_any_statement_leaves_the_old_slice()
+    {
+        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await warehouse.PublishAsync(WarehouseFixture.AdRows(3));
+        var statements = await StatementsAsync(warehouse);
+        Assert.Equal(
+            ["Plan", "Fence", "Check", "Tombstone", "Update", "Insert", "Raw", "AggregateGone", "Aggregate", "Cursor", "Unstage", "Commit"],
+            statements);
+        // The rehearsal published; bring the old slice back.
+        await warehouse.PublishAsync(WarehouseFixture.AdRows(3));
+        var old = await warehouse.VisibleAsync();
+
+        foreach (var fatal in statements)
+        {
+            var slice = await warehouse.StageAsync(Restated());
+            warehouse.Publisher.BeforeStatement = (name, connection) => name == fatal ? KillAsync(warehouse, connection) : Task.CompletedTask;
+
+            await Assert.ThrowsAnyAsync<NpgsqlException>(() => warehouse.Store.PublishAsync(slice, Restated().Count, default));
+
+            warehouse.Publisher.BeforeStatement = null;
+            Assert.Equal(old, await warehouse.VisibleAsync());
+        }
+
+        var counts = await warehouse.PublishAsync(Restated());
+        Assert.Equal((1, 1, 1), (counts.Inserted, counts.Changed, counts.Vanished));
+    }
+
+    [Fact]
+    public async Task A_reader_sees_the_old_slice_until_commit_and_the_new_one_after_it()
+    {
+        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await warehouse.PublishAsync(WarehouseFixture.AdRows(3));
+        var old = await warehouse.VisibleAsync();
+        var slice = await warehouse.StageAsync(Restated());
+        var seen = new List<IReadOnlyList<string>>();
+        warehouse.Publisher.BeforeStatement = async (_, _) => seen.Add(await warehouse.VisibleAsync());
+
+        await warehouse.Store.PublishAsync(slice, Restated().Count, default);
+
+        Assert.Equal(12, seen.Count);
+        Assert.All(seen, visible => Assert.Equal(old, visible));
+        Assert.NotEqual(old, await warehouse.VisibleAsync());
+    }
+
+    private static async Task<List<string>> StatementsAsync(WarehouseFixture warehouse)
+    {
+        var names = new List<string>();
+        warehouse.Publisher.BeforeStatement = (name, _) =>
+        {
+            names.Add(name);
+            return Task.CompletedTask;
+        };
+        await warehouse.PublishAsync(Restated());
+        warehouse.Publisher.BeforeStatement = null;
+        return names;
+    }
+
+    private static Task KillAsync(WarehouseFixture warehouse, NpgsqlConnection connection) =>
+        warehouse.Database.ExecuteAsync("select pg_terminate_backend($1)", connection.ProcessID);
+}
