@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Xml.Linq;
+using MetaGrains.Cli.Hosting;
+using MetaGrains.Cli.Output;
+
+namespace MetaGrains.Cli.Verbs;
+
+/// <summary><c>./metagrains test</c>: runs the tests that the entry script has built, and adds up their results.</summary>
+internal static class TestVerb
+{
+    // No database, no processes, no browser.
+    private static readonly string[] Fast = ["Core.Tests", "Graph.Tests", "GraphSimulator.Tests", "Repository.Tests"];
+
+    public static Command Create(Checkout checkout)
+    {
+        var fast = new Option<bool>("--fast") { Description = "Only the tests that need no PostgreSQL and start no process." };
+        var filter = new Option<string?>("--filter") { Description = "Only tests whose full name contains this.", HelpName = "TEXT" };
+        return Verb.Create("test", "Run the tests.", [fast, filter], async (parsed, terminal, cancellationToken) =>
+        {
+            if (!checkout.HasSources)
+                throw CliException.Unavailable("The tests need a checkout with sources.");
+            var results = Path.Combine(checkout.StateDirectory, "test-results");
+            if (Directory.Exists(results))
+                Directory.Delete(results, recursive: true);
+            var targets = parsed.GetValue(fast)
+                ? Fast.Select(name => Path.Combine("tests", name, $"MetaGrains.{name}.csproj")).ToArray()
+                : ["MetaGrains.sln"];
+            var broken = false;
+            foreach (var target in targets)
+                broken |= await RunAsync(checkout, target, parsed.GetValue(filter), results, cancellationToken) != 0;
+            var totals = Totals(results);
+            terminal.Line($"{totals.Passed} passed, {totals.Failed} failed{(totals.Skipped > 0 ? $", {totals.Skipped} skipped" : "")}");
+            terminal.Result(totals);
+            return broken || totals.Failed > 0 || totals.Passed == 0 ? ExitCode.Failed : ExitCode.Ok;
+        });
+    }
+
+    private static async Task<int> RunAsync(Checkout checkout, string target, string? filter, string results, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = checkout.Root, UseShellExecute = false, RedirectStandardOutput = true };
+        List<string> words =
+        [
+            "test", target, "--no-build", "--nologo", "-c", "Release", $"-p:GrainEngine={BuildInfo.GrainEngine}",
+            "--logger", "trx", "--results-directory", results,
+        ];
+        if (filter is not null)
+            words.AddRange(["--filter", $"FullyQualifiedName~{filter}"]);
+        words.ForEach(start.ArgumentList.Add);
+        using var process = Process.Start(start)!;
+        // Standard output of this verb belongs to its own result.
+        while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
+            await Console.Error.WriteLineAsync(line);
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode;
+    }
+
+    private sealed record Tally(int Passed, int Failed, int Skipped);
+
+    private static Tally Totals(string results)
+    {
+        XNamespace trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
+        var totals = new Tally(0, 0, 0);
+        if (!Directory.Exists(results))
+            return totals;
+        foreach (var file in Directory.EnumerateFiles(results, "*.trx", SearchOption.AllDirectories))
+        {
+            var counters = XDocument.Load(file).Descendants(trx + "Counters").Single();
+            int Count(string name) => (int?)counters.Attribute(name) ?? 0;
+            var (total, executed, passed) = (Count("total"), Count("executed"), Count("passed"));
+            totals = new Tally(totals.Passed + passed, totals.Failed + executed - passed, totals.Skipped + total - executed);
+        }
+
+        return totals;
+    }
+}

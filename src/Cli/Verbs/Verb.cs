@@ -1,0 +1,65 @@
+using System.CommandLine;
+using MetaGrains.Cli.Output;
+
+namespace MetaGrains.Cli.Verbs;
+
+/// <summary>What all verbs share: <c>--json</c>, one-line failures, exit codes.</summary>
+internal static class Verb
+{
+    /// <summary>Makes a verb whose body returns the exit code.</summary>
+    public static Command Create(string name, string description, Option[] options, Func<ParseResult, Terminal, CancellationToken, Task<int>> body)
+    {
+        var json = new Option<bool>("--json") { Description = "Print one JSON object as the last line of standard output." };
+        var command = new Command(name, description) { json };
+        foreach (var option in options)
+            command.Add(option);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var terminal = new Terminal(parsed.GetValue(json));
+            try
+            {
+                return await body(parsed, terminal, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return terminal.Fail(new CliException(ExitCode.Cancelled, "interrupted."));
+            }
+            catch (Exception failure) when (Failures.Explain(failure) is { } explained)
+            {
+                return terminal.Fail(explained);
+            }
+        });
+        return command;
+    }
+
+    /// <summary>An option with a default, refused outside a range.</summary>
+    public static Option<int> Number(string name, string description, int fallback, int low, int high)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => fallback };
+        option.Validators.Add(result =>
+        {
+            var value = result.GetValueOrDefault<int>();
+            if (value < low || value > high)
+                result.AddError($"{name} must be {low} to {high}, not {value}.");
+        });
+        return option;
+    }
+
+    /// <summary>An option that takes a day as <c>YYYY-MM-DD</c>.</summary>
+    public static Option<DateOnly?> Day(string name, string description)
+    {
+        return new Option<DateOnly?>(name)
+        {
+            Description = description,
+            HelpName = "YYYY-MM-DD",
+            CustomParser = result =>
+            {
+                var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+                if (DateOnly.TryParseExact(text, "yyyy-MM-dd", out var day))
+                    return day;
+                result.AddError($"{name} must be a day as YYYY-MM-DD, not '{text}'.");
+                return null;
+            },
+        };
+    }
+}

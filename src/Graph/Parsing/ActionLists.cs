@@ -1,0 +1,184 @@
+using System.Text.Json;
+using MetaGrains.Core.Insights;
+
+namespace MetaGrains.Graph.Parsing;
+
+/// <summary>
+/// The action lists of one row: reads them in whatever order Meta wrote them, and writes the canonical JSON that
+/// <see cref="InsightRow.Actions"/> describes. The names are numbered once per answer and the figures stay in the
+/// body, so reading a row copies no text.
+/// </summary>
+internal sealed partial class ActionLists(IReadOnlyList<string> fields)
+{
+    // Beyond so many names, as with a breakdown by target id, numbering starts anew at the next row.
+    private const int MaxNames = 16 * 1024;
+
+    private readonly List<(int Name, int Value)> _parts = [];
+    private readonly ByteScratch _composed = new(256);
+    private NameTable _names = NewNames();
+    private Element[] _elements = new Element[64];
+    private Figure[] _figures = new Figure[512];
+    private int _elementCount;
+    private int _figureCount;
+    private bool _composedKeys;
+
+    // Names with a meaning are numbered first.
+    private const int TypeName = 0;
+    private const int ValueName = 1;
+    private const int NoType = 2;
+
+    /// <summary>Forgets the last row.</summary>
+    public void Reset()
+    {
+        _elementCount = 0;
+        _figureCount = 0;
+        _composedKeys = false;
+        if (_names.Count > MaxNames)
+            _names = NewNames();
+    }
+
+    /// <summary>Takes one list; the reader stands on its value.</summary>
+    /// <returns>False when the data ends inside it.</returns>
+    public bool TryRead(ref Utf8JsonReader reader, JsonTokens tokens, int list)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+            return true;
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new InvalidAnswerException($"{fields[list]} is {reader.TokenType} and no list.");
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.EndArray)
+                return true;
+            if (reader.TokenType != JsonTokenType.StartObject)
+                throw new InvalidAnswerException($"An element of {fields[list]} is {reader.TokenType} and no object.");
+            if (!TryReadElement(ref reader, tokens, list))
+                return false;
+        }
+
+        return false;
+    }
+
+    private static NameTable NewNames()
+    {
+        var names = new NameTable();
+        names.FindOrAdd("action_type"u8);
+        names.FindOrAdd("value"u8);
+        names.FindOrAdd(""u8);
+        return names;
+    }
+
+    private bool TryReadElement(ref Utf8JsonReader reader, JsonTokens tokens, int list)
+    {
+        var type = -1;
+        var first = _figureCount;
+        _parts.Clear();
+        while (true)
+        {
+            if (!reader.Read())
+                return false;
+            if (reader.TokenType == JsonTokenType.EndObject)
+                break;
+
+            var text = tokens.Text(ref reader);
+            var name = _names.FindOrAdd(text);
+            var isPart = text.StartsWith("action_"u8);
+            var mustBeNumber = name == ValueName || (text.Length > 0 && text[0] is >= (byte)'0' and <= (byte)'9');
+            if (!reader.Read())
+                return false;
+            if (reader.TokenType == JsonTokenType.Null)
+                continue;
+            if (isPart)
+            {
+                var value = _names.FindOrAdd(tokens.Scalar(ref reader, "A key of an action"));
+                if (name != TypeName)
+                    _parts.Add((name, value));
+                else if (type < 0)
+                    type = value;
+                else
+                    throw new InvalidAnswerException($"An element of {fields[list]} has two action types.");
+            }
+            else if (!TryReadFigure(ref reader, tokens, list, name, mustBeNumber))
+            {
+                return false;
+            }
+        }
+
+        AddElement(list, type < 0 ? NoType : type, first);
+        return true;
+    }
+
+    private bool TryReadFigure(ref Utf8JsonReader reader, JsonTokens tokens, int list, int name, bool mustBeNumber)
+    {
+        if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number)
+        {
+            if (ExactNumber.TryParse(tokens.Text(ref reader), out var value, out var canonical))
+            {
+                if (value < 0 && IsCount(list))
+                    throw new InvalidAnswerException($"A count in {fields[list]} is negative.");
+                var quote = reader.TokenType == JsonTokenType.String ? 1 : 0;
+                var asIs = canonical && !reader.ValueIsEscaped;
+                AddFigure(new Figure(name, value, (int)reader.TokenStartIndex + quote, asIs ? reader.ValueSpan.Length : 0));
+                return true;
+            }
+
+            // Other keys may be texts; a window or a value may not.
+            return mustBeNumber ? throw new InvalidAnswerException($"A figure in {fields[list]} is no exact number.") : true;
+        }
+
+        return mustBeNumber
+            ? throw new InvalidAnswerException($"A figure in {fields[list]} is {reader.TokenType}.")
+            : reader.TrySkip();
+    }
+
+    // How often something happened is never negative; what it was worth may be, after a refund.
+    private bool IsCount(int list) => fields[list] is "actions" or "conversions" or "unique_actions" or "unique_conversions";
+
+    private void AddElement(int list, int type, int first)
+    {
+        if (_elementCount == _elements.Length)
+            Array.Resize(ref _elements, _elementCount * 2);
+        var key = _parts.Count == 0 ? type : Compose(type);
+        _elements[_elementCount++] = new Element(list, key, type, first, _figureCount - first);
+    }
+
+    private void AddFigure(Figure figure)
+    {
+        if (_figureCount == _figures.Length)
+            Array.Resize(ref _figures, _figureCount * 2);
+        _figures[_figureCount++] = figure;
+    }
+
+    // type|key=value|…, keys in ordinal order.
+    private int Compose(int type)
+    {
+        _parts.Sort((left, right) => _names.Name(left.Name).SequenceCompareTo(_names.Name(right.Name)));
+        _composed.Clear();
+        _composed.Append(_names.Name(type));
+        foreach (var (name, value) in _parts)
+        {
+            _composed.Append((byte)'|');
+            _composed.Append(_names.Name(name));
+            _composed.Append((byte)'=');
+            foreach (var letter in _names.Name(value))
+            {
+                if (letter is (byte)'|' or (byte)'=' or (byte)'\\')
+                    _composed.Append((byte)'\\');
+                _composed.Append(letter);
+            }
+        }
+
+        _composedKeys = true;
+        return _names.FindOrAdd(_composed.Written);
+    }
+
+    /// <param name="List">Number of the list.</param>
+    /// <param name="Key">Name of the type with its further keys.</param>
+    /// <param name="Type">Name of the type alone.</param>
+    /// <param name="First">The first of its figures.</param>
+    /// <param name="Count">How many it has.</param>
+    private readonly record struct Element(int List, int Key, int Type, int First, int Count);
+
+    /// <param name="Start">Where its text stands in the body.</param>
+    /// <param name="Length">Length of that text, or 0 when it is not canonical and is written from the value.</param>
+    private readonly record struct Figure(int Name, decimal Value, int Start, int Length);
+}

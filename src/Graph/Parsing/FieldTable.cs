@@ -1,0 +1,100 @@
+using System.Text;
+using MetaGrains.Core.Insights;
+
+namespace MetaGrains.Graph.Parsing;
+
+/// <summary>What a top-level key of a row means to the query.</summary>
+internal enum FieldKind
+{
+    AccountId,
+    Currency,
+    AttributionSetting,
+    CampaignId,
+    AdSetId,
+    AdId,
+    Impressions,
+    Clicks,
+    Reach,
+    Spend,
+    DateStart,
+    DateStop,
+    ActionList,
+    Breakdown,
+}
+
+/// <summary>The keys that a row of one report is read for. Every other key is left to the raw row.</summary>
+internal sealed class FieldTable
+{
+    // AdsActionStats lists by type in the SDKs' adsinsights; histograms and results have other shapes.
+    private static readonly HashSet<string> ActionStats = new(StringComparer.Ordinal)
+    {
+        "actions", "action_values", "ad_click_actions", "ad_impression_actions", "average_purchases_conversion_value",
+        "catalog_segment_actions", "catalog_segment_value", "catalog_segment_value_mobile_purchase_roas",
+        "catalog_segment_value_omni_purchase_roas", "catalog_segment_value_website_purchase_roas",
+        "conversion_lead_rate", "conversion_leads", "conversion_values", "conversions",
+        "converted_product_quantity", "converted_product_value", "cost_per_15_sec_video_view",
+        "cost_per_2_sec_continuous_video_view", "cost_per_action_type", "cost_per_ad_click", "cost_per_conversion",
+        "cost_per_conversion_lead", "cost_per_one_thousand_ad_impression", "cost_per_outbound_click",
+        "cost_per_thruplay", "cost_per_unique_action_type", "cost_per_unique_conversion",
+        "cost_per_unique_outbound_click", "instant_experience_outbound_clicks", "interactive_component_tap",
+        "mobile_app_purchase_roas", "onsite_conversion_messaging_detected_purchase_deduped", "outbound_clicks",
+        "outbound_clicks_ctr", "purchase_roas", "total_postbacks_detailed", "total_postbacks_detailed_v4",
+        "unique_actions", "unique_conversions", "unique_outbound_clicks", "unique_outbound_clicks_ctr",
+        "unique_video_continuous_2_sec_watched_actions", "unique_video_view_15_sec",
+        "video_15_sec_watched_actions", "video_30_sec_watched_actions", "video_avg_time_watched_actions",
+        "video_continuous_2_sec_watched_actions", "video_p100_watched_actions", "video_p25_watched_actions",
+        "video_p50_watched_actions", "video_p75_watched_actions", "video_p95_watched_actions", "video_play_actions",
+        "video_thruplay_watched_actions", "video_time_watched_actions", "video_view_per_impression", "website_ctr",
+        "website_purchase_roas",
+    };
+
+    private readonly NameTable _names = new();
+    private readonly List<(FieldKind Kind, int Index)> _fields = [];
+
+    public FieldTable(InsightsReport report)
+    {
+        Breakdowns = [.. report.Breakdowns.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        ActionLists = [.. report.Fields.Where(ActionStats.Contains).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        Add("account_id", FieldKind.AccountId);
+        Add("account_currency", FieldKind.Currency);
+        Add("attribution_setting", FieldKind.AttributionSetting);
+        Add("campaign_id", FieldKind.CampaignId);
+        Add("adset_id", FieldKind.AdSetId);
+        Add("ad_id", FieldKind.AdId);
+        Add("impressions", FieldKind.Impressions);
+        Add("clicks", FieldKind.Clicks);
+        Add("reach", FieldKind.Reach);
+        Add("spend", FieldKind.Spend);
+        Add("date_start", FieldKind.DateStart);
+        Add("date_stop", FieldKind.DateStop);
+        for (var index = 0; index < ActionLists.Count; index++)
+            Add(ActionLists[index], FieldKind.ActionList, index);
+        for (var index = 0; index < Breakdowns.Count; index++)
+            Add(Breakdowns[index], FieldKind.Breakdown, index);
+    }
+
+    /// <summary>Breakdown names in ordinal order.</summary>
+    public IReadOnlyList<string> Breakdowns { get; }
+
+    /// <summary>Names of the requested action lists in ordinal order.</summary>
+    public IReadOnlyList<string> ActionLists { get; }
+
+    /// <summary>Number of keys.</summary>
+    public int Count => _fields.Count;
+
+    /// <summary>The key's number, or -1 when the row is not read for it.</summary>
+    public int Find(ReadOnlySpan<byte> name) => _names.Find(name);
+
+    /// <summary>What the key means; the index counts action lists or breakdowns.</summary>
+    public (FieldKind Kind, int Index) this[int field] => _fields[field];
+
+    /// <summary>The key itself, for messages.</summary>
+    public string Name(int field) => Encoding.UTF8.GetString(_names.Name(field));
+
+    private void Add(string name, FieldKind kind, int index = 0)
+    {
+        // A name that is two things, such as a field listed as a breakdown, keeps its first meaning.
+        if (_names.FindOrAdd(Encoding.UTF8.GetBytes(name)) == _fields.Count)
+            _fields.Add((kind, index));
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text;
+using System.Text.Json;
+
+namespace MetaGrains.GraphSimulator.Http;
+
+/// <summary>Makes the answers of injected faults.</summary>
+internal static class FaultyReplies
+{
+    private static readonly byte[] Html =
+        Encoding.UTF8.GetBytes("<!DOCTYPE html>\n<html><head><title>Error</title></head><body><h1>Sorry, something went wrong.</h1></body></html>\n");
+
+    /// <summary>The answer in place of the real one, or null for a fault that spoils the real one.</summary>
+    public static GraphReply? Instead(FaultKind fault, GraphRequest request, PooledBuffer buffer, string traceId) => fault switch
+    {
+        FaultKind.Http500 => Error(GraphErrors.Unknown(), buffer, traceId),
+        FaultKind.Transient => Error(GraphErrors.Transient(), buffer, traceId),
+        FaultKind.Error200 => Error(GraphErrors.Transient() with { Status = 200 }, buffer, traceId),
+        FaultKind.ThrottleAccount => Error(GraphErrors.AccountThrottle(), buffer, traceId),
+        FaultKind.ThrottleInsights => Error(GraphErrors.InsightsThrottle(), buffer, traceId),
+        FaultKind.Html => new GraphReply(200, Html) { ContentType = "text/html; charset=utf-8" },
+        FaultKind.EmptyNext => EmptyPage(request, buffer),
+        _ => null,
+    };
+
+    /// <summary>The real answer, spoiled. Null when there is nothing in it that the fault could spoil.</summary>
+    public static GraphReply? Spoil(FaultKind fault, GraphReply reply) => fault switch
+    {
+        FaultKind.Truncated => reply with { Body = reply.Body[..(reply.Body.Length / 2)] },
+        FaultKind.Reset => reply with { CutAfter = reply.Body.Length / 2 },
+        FaultKind.Garbage => Garbled(reply, "\"spend\":\""u8) ?? Garbled(reply, "\"impressions\":\""u8),
+        _ => reply,
+    };
+
+    public static GraphReply Error(GraphError error, PooledBuffer buffer, string traceId)
+    {
+        buffer.Clear();
+        using (var writer = new Utf8JsonWriter(buffer))
+            error.Write(writer, traceId);
+        return new GraphReply(error.Status, buffer.Written);
+    }
+
+    // The next page is this same call: the fault is used up, so it is answered.
+    private static GraphReply EmptyPage(GraphRequest request, PooledBuffer buffer)
+    {
+        var cursor = request.Find("after") ?? Cursors.Write(0);
+        var after = request.Find("after") ?? "";
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteStartArray("data"u8);
+            writer.WriteEndArray();
+            writer.WriteStartObject("paging"u8);
+            writer.WriteStartObject("cursors"u8);
+            writer.WriteString("before"u8, cursor);
+            writer.WriteString("after"u8, cursor);
+            writer.WriteEndObject();
+            writer.WriteString("next"u8, Paging.Url(request, "after", after));
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        return new GraphReply(200, buffer.Written);
+    }
+
+    private static GraphReply? Garbled(GraphReply reply, ReadOnlySpan<byte> before)
+    {
+        var body = reply.Body.Span;
+        var start = body.IndexOf(before);
+        if (start < 0)
+            return null;
+        start += before.Length;
+        var end = start + body[start..].IndexOf((byte)'"');
+        return reply with { Body = (byte[])[.. body[..start], .. "abc"u8, .. body[end..]] };
+    }
+}

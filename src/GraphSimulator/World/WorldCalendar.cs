@@ -1,0 +1,50 @@
+using System.Globalization;
+using NodaTime;
+
+namespace MetaGrains.GraphSimulator.World;
+
+/// <summary>An account's days, seen from one moment.</summary>
+internal sealed class WorldCalendar
+{
+    private readonly DateTimeZone _zone;
+    private readonly Instant _now;
+
+    public WorldCalendar(DateTimeZone zone, DateTimeOffset now)
+    {
+        _zone = zone;
+        _now = Instant.FromDateTimeOffset(now);
+        Today = TodayIn(zone, now);
+    }
+
+    public DateOnly Today { get; }
+
+    /// <summary>The date in a zone.</summary>
+    public static DateOnly TodayIn(DateTimeZone zone, DateTimeOffset now)
+    {
+        var date = Instant.FromDateTimeOffset(now).InZone(zone).Date;
+        return new DateOnly(date.Year, date.Month, date.Day);
+    }
+
+    /// <summary>The current offset, which daylight saving moves.</summary>
+    public static double OffsetHours(DateTimeZone zone, DateTimeOffset now) =>
+        zone.GetUtcOffset(Instant.FromDateTimeOffset(now)).Seconds / 3600.0;
+
+    /// <summary>Some moment of a day as Meta writes times.</summary>
+    public string Stamp(DateOnly date, Chance chance)
+    {
+        var local = new LocalDate(date.Year, date.Month, date.Day).At(LocalTime.FromSecondsSinceMidnight(chance.Below(86_400)));
+        var moment = _zone.AtLeniently(local);
+        // What is made today was made before now.
+        if (moment.ToInstant() > _now && date == Today)
+            moment = _zone.AtStartOfDay(local.Date);
+        return Stamp(moment);
+    }
+
+    private static string Stamp(ZonedDateTime moment)
+    {
+        var minutes = moment.Offset.Seconds / 60;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{moment.LocalDateTime.ToDateTimeUnspecified():yyyy-MM-ddTHH:mm:ss}{(minutes < 0 ? '-' : '+')}{Math.Abs(minutes) / 60:00}{Math.Abs(minutes) % 60:00}");
+    }
+}

@@ -1,0 +1,109 @@
+using System.Threading.Channels;
+
+namespace MetaGrains.Graph.Tests.Support;
+
+/// <summary>Time that stands still until a test moves it. Timers fire in the order of their due times.</summary>
+public sealed class ManualTime : TimeProvider
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Lock _gate = new();
+    private readonly List<ManualTimer> _timers = [];
+    private readonly Channel<TimeSpan> _started = Channel.CreateUnbounded<TimeSpan>();
+    private DateTimeOffset _now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_gate)
+            return _now;
+    }
+
+    public override long GetTimestamp() => GetUtcNow().Ticks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new ManualTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>Waits until a timer is started that is at most so long; answers how long it is.</summary>
+    public async Task<TimeSpan> TimerStartedAsync(TimeSpan atMost)
+    {
+        using var deadline = new CancellationTokenSource(Patience);
+        await foreach (var due in _started.Reader.ReadAllAsync(deadline.Token))
+        {
+            if (due <= atMost)
+                return due;
+        }
+
+        throw new InvalidOperationException("No timer.");
+    }
+
+    /// <summary>Waits for any timer of exactly this length.</summary>
+    public async Task TimerOfAsync(TimeSpan length)
+    {
+        using var deadline = new CancellationTokenSource(Patience);
+        await foreach (var due in _started.Reader.ReadAllAsync(deadline.Token))
+        {
+            if (due == length)
+                return;
+        }
+    }
+
+    public void Advance(TimeSpan step)
+    {
+        var end = GetUtcNow() + step;
+        while (true)
+        {
+            ManualTimer? next;
+            lock (_gate)
+            {
+                next = _timers.Where(timer => timer.Due <= end).MinBy(timer => timer.Due);
+                _now = next?.Due ?? end;
+                if (next is not null)
+                    _timers.Remove(next);
+            }
+
+            if (next is null)
+                return;
+            next.Fire();
+        }
+    }
+
+    private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state) : ITimer
+    {
+        public DateTimeOffset Due { get; private set; }
+
+        public void Fire() => callback(state);
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (time._gate)
+            {
+                time._timers.Remove(this);
+                if (dueTime == Timeout.InfiniteTimeSpan)
+                    return true;
+                Due = time._now + dueTime;
+                time._timers.Add(this);
+            }
+
+            time._started.Writer.TryWrite(dueTime);
+            return true;
+        }
+
+        public void Dispose()
+        {
+            lock (time._gate)
+                time._timers.Remove(this);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
