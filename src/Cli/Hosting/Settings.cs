@@ -24,9 +24,9 @@ public static class Settings
     /// database that outlives the checkout needs one that does, too.
     /// </summary>
     /// <exception cref="CliException">It is missing where one is required, or malformed.</exception>
-    public static EncryptionKeys Keys(Checkout checkout, bool privateServer)
+    public static EncryptionKeys Keys(Checkout checkout)
     {
-        var key = Read(EncryptionKey) ?? (privateServer ? LocalKey(checkout) : null);
+        var key = Read(EncryptionKey) ?? (Read(DatabaseUrl) is null ? LocalKey(checkout) : null);
         try
         {
             return EncryptionKeys.Parse(key);

@@ -15,6 +15,9 @@ public static class ExitCode
     /// <summary>Something outside is missing or does not answer: PostgreSQL, a port, a folder.</summary>
     public const int Unavailable = 3;
 
+    /// <summary>Something that the program did not expect; it printed where.</summary>
+    public const int Defect = 70;
+
     /// <summary>Interrupted by the user.</summary>
     public const int Cancelled = 130;
 }

@@ -20,6 +20,9 @@ public sealed class Terminal
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
+    // A file has no width: wide enough that no cell is cut.
+    private const int RedirectedWidth = 200;
+
     private readonly bool _json;
     private readonly TextWriter _out;
     private readonly TextWriter _error;
@@ -34,9 +37,15 @@ public sealed class Terminal
     public Terminal(bool json, TextWriter output, TextWriter error)
     {
         (_json, _out, _error) = (json, output, error);
-        Console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(json ? error : output) });
-        if (System.Console.IsOutputRedirected)
-            Console.Profile.Width = 200;
+        var redirected = json ? System.Console.IsErrorRedirected : System.Console.IsOutputRedirected;
+        Console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(json ? error : output),
+            Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+        });
+        if (redirected)
+            Console.Profile.Width = RedirectedWidth;
     }
 
     /// <summary>Where tables go: standard output, or standard error where that belongs to JSON.</summary>

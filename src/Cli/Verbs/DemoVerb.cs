@@ -31,8 +31,8 @@ internal static class DemoVerb
                     parsed.GetValue(accounts), parsed.GetValue(seed), parsed.GetValue(data), parsed.GetValue(account),
                     parsed.GetValue(since), parsed.GetValue(until), parsed.GetValue(parallel));
                 request.Validate();
+                var keys = Settings.Keys(checkout);
                 await using var session = await DatabaseSession.OpenAsync(checkout, terminal, cancellationToken);
-                var keys = Settings.Keys(checkout, session.IsPrivate);
                 var result = await new InProcessDemo(terminal, session.Url, keys).RunAsync(request, cancellationToken);
                 DemoTable.Print(result, terminal);
                 if (parsed.GetValue(keep))

@@ -16,7 +16,7 @@ internal static class GraphSimVerb
         var urls = new Option<string>("--urls") { Description = "Where to listen; port 0 takes a free one.", DefaultValueFactory = _ => "http://127.0.0.1:8090" };
         return Verb.Create("graph-sim", "Serve a simulated Graph API until Ctrl-C.", [accounts, seed, data, urls], async (parsed, terminal, cancellationToken) =>
         {
-            await using var simulator = await GraphSimulatorServer.StartAsync(
+            await using var simulator = await LocalGraph.StartAsync(
                 new GraphSimulatorOptions
                 {
                     Accounts = parsed.GetValue(accounts),

@@ -6,10 +6,27 @@ namespace MetaGrains.Cli.Verbs;
 /// <summary>What all verbs share: <c>--json</c>, one-line failures, exit codes.</summary>
 internal static class Verb
 {
+    private const string JsonName = "--json";
+
+    /// <summary>Runs a command line. A line that cannot be understood is answered with one line, and nothing is started.</summary>
+    public static async Task<int> InvokeAsync(Command root, string[] args)
+    {
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count == 0 || args.Length == 0)
+        {
+            var exit = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return args.Length == 0 ? ExitCode.BadInput : exit;
+        }
+
+        var verb = parsed.CommandResult.Command == root ? "" : $" {parsed.CommandResult.Command.Name}";
+        var errors = string.Join(' ', parsed.Errors.Select(error => error.Message).Distinct());
+        return new Terminal(args.Contains(JsonName)).Fail(CliException.BadInput($"{errors} See ./metagrains{verb} --help."));
+    }
+
     /// <summary>Makes a verb whose body returns the exit code.</summary>
     public static Command Create(string name, string description, Option[] options, Func<ParseResult, Terminal, CancellationToken, Task<int>> body)
     {
-        var json = new Option<bool>("--json") { Description = "Print one JSON object as the last line of standard output." };
+        var json = new Option<bool>(JsonName) { Description = "Print one JSON object as the last line of standard output." };
         var command = new Command(name, description) { json };
         foreach (var option in options)
             command.Add(option);
@@ -27,6 +44,11 @@ internal static class Verb
             catch (Exception failure) when (Failures.Explain(failure) is { } explained)
             {
                 return terminal.Fail(explained);
+            }
+            catch (Exception defect)
+            {
+                await Console.Error.WriteLineAsync(defect.ToString());
+                return terminal.Fail(new CliException(ExitCode.Defect, $"{defect.GetType().Name}: {defect.Message} This is a defect: please report it with the lines above."));
             }
         });
         return command;

@@ -21,7 +21,10 @@ public readonly record struct AdAccountId
         var digits = text.AsSpan();
         if (digits.StartsWith(Prefix, StringComparison.Ordinal))
             digits = digits[Prefix.Length..];
-        var parsed = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0;
+        // Each character is looked at, since long.TryParse lets a text end in NUL characters.
+        var parsed = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number > 0
+            && !digits.ContainsAnyExceptInRange('0', '9');
         id = parsed ? new AdAccountId(number) : default;
         return parsed;
     }

@@ -14,7 +14,7 @@ public readonly record struct AdAccountKey(TenantId Tenant, AdAccountId Account)
 {
     private const string Word = "acct/";
 
-    /// <summary>Reads the text that <see cref="ToString"/> makes.</summary>
+    /// <summary>Reads the text that <see cref="ToString"/> makes, and no other spelling of it: two texts would be two grains.</summary>
     public static bool TryParse(string? text, out AdAccountKey key)
     {
         key = default;
@@ -28,7 +28,10 @@ public readonly record struct AdAccountKey(TenantId Tenant, AdAccountId Account)
             return false;
         }
 
-        key = new AdAccountKey(tenant, account);
+        var read = new AdAccountKey(tenant, account);
+        if (read.ToString() != text)
+            return false;
+        key = read;
         return true;
     }
 

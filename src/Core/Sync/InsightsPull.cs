@@ -24,7 +24,17 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
         var started = clock.GetTimestamp();
         var run = await store.BeginRunAsync(request.Account, request.Job, request.Trigger, request.Window, cancellationToken);
         var tally = new RunTally();
-        var report = await ReadAllAsync(request, run, tally, token, cancellationToken);
+        RunReport report;
+        try
+        {
+            report = await ReadAllAsync(request, run, tally, token, cancellationToken);
+        }
+        catch (Exception broken)
+        {
+            await CloseBrokenAsync(run, tally, broken, clock.GetElapsedTime(started));
+            throw;
+        }
+
         report = report with { Duration = clock.GetElapsedTime(started) };
         // The row in sync_runs must be closed even when the process has been asked to stop.
         await store.EndRunAsync(run, report, CancellationToken.None);
@@ -43,6 +53,21 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
             run, number, piece.report, piece.days, number == pieces.Length - 1 ? request.Window.Until : null))];
     }
 
+    // Best effort: the store itself may be what broke, and then a later run marks this one as superseded. What broke
+    // could be anything, so only its kind is written down; the exception reaches the caller's log.
+    private async Task CloseBrokenAsync(SyncRun run, RunTally tally, Exception broken, TimeSpan duration)
+    {
+        try
+        {
+            var report = tally.Report(RunOutcome.Failed) with { Duration = duration, ErrorMessage = $"The run broke off: {broken.GetType().Name}." };
+            await store.EndRunAsync(run, report, CancellationToken.None);
+        }
+        catch (Exception)
+        {
+            // The caller is told of the first failure.
+        }
+    }
+
     private async Task<RunReport> ReadAllAsync(
         PullRequest request, SyncRun run, RunTally tally, AccessToken token, CancellationToken cancellationToken)
     {
@@ -54,7 +79,7 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
         }
         catch (SourceException refused)
         {
-            tally.Calls += refused.Calls;
+            tally.Take(refused);
             return tally.Report(RunOutcome.Failed) with
             {
                 RateLimited = refused.RateLimited,
@@ -90,7 +115,7 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
             }
             catch (SourceException broken) when (broken.WorthRereading && read < options.ReadsPerSlice)
             {
-                tally.Calls += broken.Calls;
+                tally.Take(broken);
             }
             catch (SliceRejectedException) when (read < options.ReadsPerSlice)
             {
@@ -121,11 +146,10 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
 
     private sealed class RunTally
     {
+        private long _calls;
         private long _pages;
         private long _bytes;
         private long _retries;
-
-        public long Calls { get; set; }
 
         public PublishCounts Rows { get; set; }
 
@@ -133,11 +157,19 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
         {
             _pages++;
             _bytes += page.Bytes;
-            Calls += page.Calls;
-            _retries += page.Calls - 1;
+            TakeCalls(page.Calls);
         }
 
+        public void Take(SourceException refused) => TakeCalls(refused.Calls);
+
         public RunReport Report(RunOutcome outcome) =>
-            new() { Outcome = outcome, Calls = Calls, Retries = _retries, Pages = _pages, Bytes = _bytes, Rows = Rows };
+            new() { Outcome = outcome, Calls = _calls, Retries = _retries, Pages = _pages, Bytes = _bytes, Rows = Rows };
+
+        // A request may have been refused before anything was sent.
+        private void TakeCalls(int calls)
+        {
+            _calls += calls;
+            _retries += Math.Max(0, calls - 1);
+        }
     }
 }

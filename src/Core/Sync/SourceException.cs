@@ -24,6 +24,6 @@ public abstract class SourceException : Exception
     /// <summary>Whether reading the same slice again from its start may succeed.</summary>
     public abstract bool WorthRereading { get; }
 
-    /// <summary>HTTP requests that were sent before this was thrown, retries included.</summary>
+    /// <summary>HTTP requests that were sent for the page that failed, retries included; the pages before it state their own.</summary>
     public abstract int Calls { get; }
 }

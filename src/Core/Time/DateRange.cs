@@ -38,11 +38,9 @@ public readonly record struct DateRange
     public IEnumerable<DateRange> NewestFirst(int days)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(days, 1);
-        for (var until = Until; until >= Since; until = until.AddDays(-days))
-        {
-            var since = until.AddDays(1 - days);
-            yield return new DateRange(since < Since ? Since : since, until);
-        }
+        // Counted in day numbers, which, unlike dates, may step over the first day there is.
+        for (var until = Until.DayNumber; until >= Since.DayNumber; until -= days)
+            yield return new DateRange(DateOnly.FromDayNumber(Math.Max(Since.DayNumber, until - days + 1)), DateOnly.FromDayNumber(until));
     }
 
     /// <summary>A day as <c>YYYY-MM-DD</c>.</summary>

@@ -85,6 +85,8 @@ internal sealed class ControlEndpoint(IAdWorld world, TimeProvider clock, WorldC
     {
         if (!world.TryFindAccount(AccountIdText.Number(accountId), clock.GetUtcNow(), out var account))
             throw new ArgumentException($"There is no account {accountId}.");
+        if (until < since)
+            throw new ArgumentException("The parameter until is before since.");
         var truth = AccountSums.Truth(account, since, until);
         return new TruthAnswer(account.NodeId, since, until, truth.Rows, truth.Days, truth.Spend, truth.Impressions, truth.Clicks);
     }

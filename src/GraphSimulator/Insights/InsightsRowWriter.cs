@@ -11,6 +11,7 @@ internal sealed class InsightsRowWriter(InsightsQuery query, Utf8JsonWriter writ
 {
     private readonly AdAccount _account = query.Account;
     private readonly ActionListWriter _lists = new(query, writer);
+    private readonly ParentSettings _settings = new(query.Account);
     private readonly ActionType? _linkClick = query.Account.Actions.Find("link_click");
 
     public void Write(DaySpan period, AdEntity? entity, BreakdownCell? cell, Totals totals)
@@ -94,9 +95,8 @@ internal sealed class InsightsRowWriter(InsightsQuery query, Utf8JsonWriter writ
         }
     }
 
-    // All ad sets of an account share one setting here, so a parent's is theirs.
     private string? Setting(AdEntity? entity) =>
-        entity?.Above(EntityKind.AdSet)?.AttributionSetting ?? (_account.AdSets.Count > 0 ? _account.AdSets[0].AttributionSetting : null);
+        entity?.Above(EntityKind.AdSet) is { } adSet ? adSet.AttributionSetting : _settings.Of(entity);
 
     private decimal Spend(Totals totals) => _account.Currency.Major(totals.SpendMinor);
 

@@ -6,8 +6,21 @@ namespace MetaGrains.GraphSimulator.Recorded;
 internal sealed class RecordedEntities
 {
     private const string AdSetNames = "query_213_adsets.csv";
+    private const string Settings = "query_4_insights.csv";
 
     private readonly Dictionary<long, AdEntity> _byId = [];
+    private readonly Dictionary<long, string> _adSetNames;
+    private readonly Dictionary<long, string> _adSetSettings;
+
+    private RecordedEntities(string folder, RecordedTable feed)
+    {
+        // The list of ad sets was recorded without names and settings. Both stand in the insights; other answers, which
+        // may be missing, have the names of ad sets without delivery and the attribution settings.
+        _adSetNames = Texts(folder, AdSetNames, "id", "name");
+        foreach (var line in feed.Lines)
+            _adSetNames[line.Id("adset_id")] = line.Text("adset_name");
+        _adSetSettings = Texts(folder, Settings, "adset_id", "attribution_setting");
+    }
 
     public IReadOnlyList<AdEntity> Campaigns { get; private set; } = [];
 
@@ -17,7 +30,7 @@ internal sealed class RecordedEntities
 
     public static RecordedEntities Read(string folder, long account, RecordedTable feed)
     {
-        var entities = new RecordedEntities();
+        var entities = new RecordedEntities(folder, feed);
         entities.Campaigns = entities.Add(EntityKind.Campaign, account, RecordedTable.Read(
             folder,
             "query_200_campaigns.csv",
@@ -26,8 +39,7 @@ internal sealed class RecordedEntities
         entities.AdSets = entities.Add(EntityKind.AdSet, account, RecordedTable.Read(
             folder,
             "query_173_adsets.csv",
-            "id", "account_id", "billing_event", "budget_remaining", "campaign_id", "configured_status", "created_time", "effective_status"),
-            NamesOfAdSets(folder, feed));
+            "id", "account_id", "billing_event", "budget_remaining", "campaign_id", "configured_status", "created_time", "effective_status"));
         entities.Ads = entities.Add(EntityKind.Ad, account, RecordedTable.Read(
             folder,
             "query_163_ads.csv",
@@ -47,7 +59,7 @@ internal sealed class RecordedEntities
             throw line.Wrong("campaign_id", $"the ad {id} belongs to the campaign {ad.Parent.Parent.Id}");
     }
 
-    private AdEntity[] Add(EntityKind kind, long account, RecordedTable table, Dictionary<long, string>? names = null)
+    private AdEntity[] Add(EntityKind kind, long account, RecordedTable table)
     {
         var lines = table.Lines.OrderBy(line => line.Id("id")).ToArray();
         var entities = new AdEntity[lines.Length];
@@ -56,7 +68,7 @@ internal sealed class RecordedEntities
             var line = lines[index];
             if (line.Id("account_id") != account)
                 throw line.Wrong("account_id", $"{line.Text("account_id")} is not the account {account}");
-            entities[index] = Entity(kind, index, line, names);
+            entities[index] = Entity(kind, index, line);
             if (!_byId.TryAdd(entities[index].Id, entities[index]))
                 throw line.Wrong("id", $"{line.Text("id")} stands there twice");
         }
@@ -64,7 +76,7 @@ internal sealed class RecordedEntities
         return entities;
     }
 
-    private AdEntity Entity(EntityKind kind, int index, RecordedLine line, Dictionary<long, string>? names)
+    private AdEntity Entity(EntityKind kind, int index, RecordedLine line)
     {
         var id = line.Id("id");
         var campaign = kind == EntityKind.Campaign;
@@ -75,7 +87,7 @@ internal sealed class RecordedEntities
             Id = id,
             Index = index,
             Parent = ParentOf(kind, line),
-            Name = adSet ? names!.GetValueOrDefault(id) : line.TextOrNull("name"),
+            Name = adSet ? _adSetNames.GetValueOrDefault(id) : line.TextOrNull("name"),
             Status = line.Required(adSet ? "configured_status" : "status"),
             EffectiveStatus = line.Required("effective_status"),
             CreatedTime = line.TextOrNull("created_time"),
@@ -85,6 +97,7 @@ internal sealed class RecordedEntities
             DailyBudget = campaign ? line.TextOrNull("daily_budget") : null,
             SpendCap = campaign ? line.TextOrNull("spend_cap") : null,
             BudgetRemaining = kind == EntityKind.Ad ? null : line.TextOrNull("budget_remaining"),
+            AttributionSetting = adSet ? _adSetSettings.GetValueOrDefault(id) : null,
             BillingEvent = adSet ? line.TextOrNull("billing_event") : null,
         };
     }
@@ -101,19 +114,17 @@ internal sealed class RecordedEntities
         return parent;
     }
 
-    // The list of ad sets was recorded without names: they stand in the insights, and for the ad sets without
-    // delivery in another answer, which may be missing.
-    private static Dictionary<long, string> NamesOfAdSets(string folder, RecordedTable feed)
+    private static Dictionary<long, string> Texts(string folder, string file, string key, string column)
     {
-        var names = new Dictionary<long, string>();
-        if (File.Exists(Path.Combine(folder, AdSetNames)))
+        var texts = new Dictionary<long, string>();
+        if (!File.Exists(Path.Combine(folder, file)))
+            return texts;
+        foreach (var line in RecordedTable.Read(folder, file, key, column).Lines)
         {
-            foreach (var line in RecordedTable.Read(folder, AdSetNames, "id", "name").Lines)
-                names[line.Id("id")] = line.Text("name");
+            if (line.TextOrNull(column) is { } text)
+                texts[line.Id(key)] = text;
         }
 
-        foreach (var line in feed.Lines)
-            names[line.Id("adset_id")] = line.Text("adset_name");
-        return names;
+        return texts;
     }
 }

@@ -64,7 +64,8 @@ internal sealed class RecordedTable
         try
         {
             var strict = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-            return CsvReader.ReadAll(File.ReadAllText(Path.Combine(folder, name), strict));
+            // Decoded by hand: File.ReadAllText would take another encoding's mark for an order.
+            return CsvReader.ReadAll(strict.GetString(File.ReadAllBytes(Path.Combine(folder, name))));
         }
         catch (FileNotFoundException e)
         {

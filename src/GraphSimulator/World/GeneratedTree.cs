@@ -52,7 +52,8 @@ internal sealed class GeneratedTree
         for (var campaign = 0; ads < allAds; campaign++)
         {
             var c = chance.At((ulong)campaign);
-            var objective = c.At(0).Pick(Objectives);
+            // The oldest campaign sells and never ends, so every account has delivery and purchases on any date.
+            var objective = campaign == 0 ? Objectives[0] : c.At(0).Pick(Objectives);
             var life = campaign == 0
                 ? new Life(_firstDay.AddDays(c.At(1).Below(30)), null)
                 : Life.Starting(FirstLaunch.AddDays(c.At(1).Below(LaunchDays)), c.At(2), endless: 720, 30, 600);

@@ -17,11 +17,16 @@ public sealed record AdAccountFacts(AdAccountId Id, string Name, string Currency
 /// <summary>The tenants' ad accounts.</summary>
 public sealed class AdAccountStore(NpgsqlDataSource database, TimeProvider clock)
 {
+    // Distinct: a list that shifts between two pages names an account twice, and the later answer counts. In order of
+    // id, so that two processes lock the rows in the same order.
     private const string Upsert = """
         insert into ad_accounts as a (
           tenant_id, ad_account_id, integration_id, name, currency, timezone_name, account_status, disable_reason, created_at, updated_at)
-        select @tenant, seen.id, @integration, seen.name, seen.currency, seen.zone, seen.status, seen.reason, @now, @now
-        from unnest(@ids, @names, @currencies, @zones, @statuses, @reasons) as seen (id, name, currency, zone, status, reason)
+        select distinct on (seen.id)
+               @tenant, seen.id, @integration, seen.name, seen.currency, seen.zone, seen.status, seen.reason, @now, @now
+        from unnest(@ids, @names, @currencies, @zones, @statuses, @reasons)
+          with ordinality as seen (id, name, currency, zone, status, reason, position)
+        order by seen.id, seen.position desc
         on conflict (tenant_id, ad_account_id) do update set
           integration_id = excluded.integration_id, name = excluded.name, currency = excluded.currency,
           timezone_name = excluded.timezone_name, account_status = excluded.account_status,

@@ -51,15 +51,21 @@ public sealed class ReportDefinitionStore(NpgsqlDataSource database)
         using var document = JsonDocument.Parse(json);
         try
         {
-            return [.. document.RootElement.EnumerateArray().Select(filter => new InsightsFilter(
-                filter.GetProperty("field").GetString()!,
-                filter.GetProperty("operator").GetString()!,
-                [.. filter.GetProperty("value").EnumerateArray().Select(value => value.ToString())]))];
+            return [.. document.RootElement.EnumerateArray().Select(Filter)];
         }
         catch (Exception malformed) when (malformed is KeyNotFoundException or InvalidOperationException)
         {
             throw new InvalidOperationException(
                 $"report_definitions: filtering of report {report} must be a list of {{\"field\", \"operator\", \"value\": […]}}.", malformed);
         }
+    }
+
+    private static InsightsFilter Filter(JsonElement filter)
+    {
+        ImmutableArray<string> values = [.. filter.GetProperty("value").EnumerateArray().Select(value => value.ToString())];
+        return values.IsEmpty ? throw new InvalidOperationException("A filter has no value.") : new InsightsFilter(Word("field"), Word("operator"), values);
+
+        string Word(string name) =>
+            filter.GetProperty(name).GetString() is { Length: > 0 } word ? word : throw new InvalidOperationException($"A filter has no {name}.");
     }
 }

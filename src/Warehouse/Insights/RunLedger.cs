@@ -79,11 +79,12 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var end = EndCommand(connection, run, report);
-        await end.ExecuteNonQueryAsync(cancellationToken);
+        // Cursor before run, as BeginAsync locks them: the other way round the two would deadlock.
         await using var release = Command(Release, connection, run.Account, run.Job);
         release.Parameters.AddWithValue("run", run.Id);
         await release.ExecuteNonQueryAsync(cancellationToken);
+        await using var end = EndCommand(connection, run, report);
+        await end.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 

@@ -15,6 +15,12 @@ public sealed class LocalPostgres : IAsyncDisposable
 
     private const string Superuser = "metagrains";
 
+    // What "pg_ctl status" answers when no server runs in the folder.
+    private const int NoServer = 3;
+
+    private static readonly TimeSpan StartAgain = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan BusyPatience = TimeSpan.FromMinutes(1);
+
     private readonly LocalPostgresOptions _options;
     private readonly PostgresBinaries _binaries;
     private readonly ServerAccount _account;
@@ -45,8 +51,8 @@ public sealed class LocalPostgres : IAsyncDisposable
     /// <exception cref="LocalPostgresException">There are no programs, the folder cannot be written, or the server does not start.</exception>
     public static async Task<LocalPostgres> StartAsync(LocalPostgresOptions options, CancellationToken cancellationToken)
     {
-        var (binaries, account, folder) = await PrepareAsync(options, cancellationToken);
         using var turn = await ServerLocks.TakeTurnAsync(options, cancellationToken);
+        var (binaries, account, folder) = await PrepareAsync(options, cancellationToken);
         if (!folder.Initialised)
             await InitialiseAsync(options, binaries, account, folder, cancellationToken);
         var running = await RunningPortAsync(folder, cancellationToken);
@@ -94,8 +100,8 @@ public sealed class LocalPostgres : IAsyncDisposable
     {
         if (!Directory.Exists(Path.Combine(options.StateDirectory, options.Name)))
             return false;
-        var (binaries, account, folder) = await PrepareAsync(options, cancellationToken);
         using var turn = await ServerLocks.TakeTurnAsync(options, cancellationToken);
+        var (binaries, account, folder) = await PrepareAsync(options, cancellationToken);
         File.Delete(ServerLocks.KeepFile(options));
         if (!ServerLocks.NobodyUses(options))
             throw new LocalPostgresException("Another process of this checkout uses the server; it stops the server when it ends.");
@@ -129,13 +135,20 @@ public sealed class LocalPostgres : IAsyncDisposable
         folder.MakePassword();
         var passwordForInitdb = folder.PasswordFile + ".initdb";
         File.Copy(folder.PasswordFile, passwordForInitdb, overwrite: true);
-        await account.GiveAsync(passwordForInitdb, cancellationToken);
-        var (exit, output) = await account.RunAsync(
-            [binaries.Program("initdb"), "-D", building, "-U", Superuser, "--auth=scram-sha-256", $"--pwfile={passwordForInitdb}", "--encoding=UTF8", "--locale=C", "--no-instructions"],
-            cancellationToken);
-        File.Delete(passwordForInitdb);
-        if (exit != 0)
-            throw new LocalPostgresException($"PostgreSQL could not be initialised in {folder.Root}: {LastLine(output)}");
+        try
+        {
+            await account.GiveAsync(passwordForInitdb, cancellationToken);
+            var (exit, output) = await account.RunAsync(
+                [binaries.Program("initdb"), "-D", building, "-U", Superuser, "--auth=scram-sha-256", $"--pwfile={passwordForInitdb}", "--encoding=UTF8", "--locale=C", "--no-instructions"],
+                cancellationToken);
+            if (exit != 0)
+                throw new LocalPostgresException($"PostgreSQL could not be initialised in {folder.Root}: {LastLine(output)}");
+        }
+        finally
+        {
+            File.Delete(passwordForInitdb);
+        }
+
         Directory.Move(building, folder.Data);
     }
 
@@ -149,9 +162,13 @@ public sealed class LocalPostgres : IAsyncDisposable
             var socket = folder.SocketFolder();
             if (socket is not null)
                 await account.GiveAsync(socket, cancellationToken);
+            // To its end even when we are asked to stop: a server that is up halfway could not be told to go.
             var (exit, output) = await account.RunAsync(
                 [binaries.Program("pg_ctl"), "start", "-w", "-t", "60", "-D", folder.Data, "-l", folder.Log, "-o", ServerSettings.CommandLine(port, socket, options.Durable)],
-                cancellationToken);
+                CancellationToken.None);
+            if (cancellationToken.IsCancellationRequested)
+                await ShutDownAsync(binaries, account, folder, CancellationToken.None);
+            cancellationToken.ThrowIfCancellationRequested();
             if (exit == 0)
             {
                 folder.RememberPort(port);
@@ -160,8 +177,10 @@ public sealed class LocalPostgres : IAsyncDisposable
 
             if (attempt == 3)
                 throw new LocalPostgresException($"PostgreSQL did not start: {LastLine(output)} Its log is {folder.Log}.");
-            // Somebody may have taken the port in between.
-            port = FreePort();
+            // Somebody may have taken the port in between, or processes of a server that was killed are still leaving.
+            if (!IsFree(port))
+                port = FreePort();
+            await Task.Delay(StartAgain, TimeProvider.System, cancellationToken);
         }
     }
 
@@ -177,25 +196,37 @@ public sealed class LocalPostgres : IAsyncDisposable
         {
             Host = "127.0.0.1", Port = port, Username = Superuser, Password = folder.Password, Database = "postgres", Pooling = false, Timeout = 5,
         };
-        try
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
         {
-            await using var connection = new NpgsqlConnection(url.ConnectionString);
-            await connection.OpenAsync(cancellationToken);
-            await using var command = new NpgsqlCommand("show data_directory", connection);
-            var running = (string?)await command.ExecuteScalarAsync(cancellationToken);
-            return running == folder.Data ? port : null;
-        }
-        catch (NpgsqlException)
-        {
-            // Nobody listens, or somebody else does: the file is a left-over.
-            return null;
+            try
+            {
+                await using var connection = new NpgsqlConnection(url.ConnectionString);
+                await connection.OpenAsync(cancellationToken);
+                await using var command = new NpgsqlCommand("show data_directory", connection);
+                var running = (string?)await command.ExecuteScalarAsync(cancellationToken);
+                return running == folder.Data ? port : null;
+            }
+            catch (PostgresException busy) when (
+                busy.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections
+                && TimeProvider.System.GetElapsedTime(began) < BusyPatience)
+            {
+                // It starts up, recovers or shuts down, or all of its connections are taken: it will say more in a moment.
+                await Task.Delay(StartAgain, TimeProvider.System, cancellationToken);
+            }
+            catch (NpgsqlException)
+            {
+                // Nobody listens, or somebody else does: the file is a left-over.
+                return null;
+            }
         }
     }
 
     private static async Task ShutDownAsync(PostgresBinaries binaries, ServerAccount account, ServerFolder folder, CancellationToken cancellationToken)
     {
         var (exit, output) = await account.RunAsync([binaries.Program("pg_ctl"), "stop", "-w", "-m", "fast", "-D", folder.Data], cancellationToken);
-        if (exit != 0)
+        // A server that crashed is as good as stopped.
+        if (exit != 0 && (await account.RunAsync([binaries.Program("pg_ctl"), "status", "-D", folder.Data], cancellationToken)).Exit != NoServer)
             throw new LocalPostgresException($"PostgreSQL did not stop: {LastLine(output)}");
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -57,10 +58,11 @@ public sealed record PostgresBinaries(string Directory, int MajorVersion)
     {
         foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
             yield return folder;
-        string[] parents = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt", "/usr/pgsql"];
-        foreach (var parent in parents.Where(System.IO.Directory.Exists))
+        // Debian and Ubuntu, Homebrew on both processors, and /usr/pgsql-17 of Red Hat and its like.
+        (string Parent, string Pattern)[] places = [("/usr/lib/postgresql", "*"), ("/opt/homebrew/opt", "postgresql*"), ("/usr/local/opt", "postgresql*"), ("/usr", "pgsql-*")];
+        foreach (var (parent, pattern) in places.Where(place => System.IO.Directory.Exists(place.Parent)))
         {
-            foreach (var version in System.IO.Directory.EnumerateDirectories(parent))
+            foreach (var version in System.IO.Directory.EnumerateDirectories(parent, pattern))
                 yield return Path.Combine(version, "bin");
         }
     }
@@ -83,13 +85,21 @@ public sealed record PostgresBinaries(string Directory, int MajorVersion)
     // "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"
     private static int MajorOf(string postgres)
     {
-        using var process = Process.Start(new ProcessStartInfo(postgres, "--version") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true });
-        if (process is null)
+        string text;
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(postgres, "--version") { UseShellExecute = false, RedirectStandardOutput = true })!;
+            text = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+        }
+        catch (Win32Exception)
+        {
+            // A file of that name that is no program for this machine.
             return 0;
-        var text = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        }
+
         var word = text.Split(' ').FirstOrDefault(part => part.Length > 0 && char.IsAsciiDigit(part[0])) ?? "0";
         var digits = new string([.. word.TakeWhile(char.IsAsciiDigit)]);
-        return int.Parse(digits, CultureInfo.InvariantCulture);
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var major) ? major : 0;
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace MetaGrains.Warehouse.Local;
@@ -60,11 +61,32 @@ internal sealed class ServerAccount
         start.Environment["LC_ALL"] = "C";
         foreach (var inherited in new[] { "PGDATA", "PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGOPTIONS" })
             start.Environment.Remove(inherited);
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        return (process.ExitCode, ((await output) + (await errors)).Trim());
+        using var process = Run(start);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken);
+            return (process.ExitCode, ((await output) + (await errors)).Trim());
+        }
+        catch (OperationCanceledException)
+        {
+            // Left alone, it would go on writing where the next start begins anew.
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+
+    private static Process Run(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception missing)
+        {
+            throw new LocalPostgresException($"The program {start.FileName} cannot be run ({missing.Message}): install it, or set METAGRAINS_DATABASE_URL.", missing);
+        }
     }
 
     // "nobody" belongs to the group "nogroup" on Debian; setpriv wants a group that exists.

@@ -42,7 +42,7 @@ internal sealed class ServerFolder
         }
         catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
         {
-            throw new LocalPostgresException($"{options.StateDirectory} cannot be written: {refused.Message} Run from a checkout that you may write to, or set METAGRAINS_DATABASE_URL.", refused);
+            throw new LocalPostgresException(Unwritable(options, refused), refused);
         }
 
         var place = new DirectoryInfo(wanted).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? wanted;
@@ -52,11 +52,18 @@ internal sealed class ServerFolder
         return new ServerFolder(place);
     }
 
-    /// <summary>The socket's folder; null where the path is too long for one, and TCP alone must do.</summary>
+    /// <summary>What a person is told when the state folder is closed to us.</summary>
+    public static string Unwritable(LocalPostgresOptions options, Exception refused) =>
+        $"{options.StateDirectory} cannot be written: {refused.Message.ReplaceLineEndings(" ")} Run from a checkout that you may write to, or set METAGRAINS_DATABASE_URL.";
+
+    /// <summary>
+    /// The socket's folder; null where the path is too long for one, or has a character that the setting, a list in
+    /// quotes, cannot hold. TCP alone must do there.
+    /// </summary>
     public string? SocketFolder()
     {
         var folder = Path.Combine(Root, "run");
-        if (OperatingSystem.IsWindows() || Encoding.UTF8.GetByteCount(folder) > LongestSocketFolder)
+        if (OperatingSystem.IsWindows() || Encoding.UTF8.GetByteCount(folder) > LongestSocketFolder || folder.IndexOfAny(['\'', '"', ',']) >= 0)
             return null;
         Directory.CreateDirectory(folder);
         return folder;
@@ -70,21 +77,29 @@ internal sealed class ServerFolder
     /// <summary>Makes the password of the superuser; readable by us alone.</summary>
     public void MakePassword()
     {
-        File.WriteAllText(PasswordFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)));
+        File.Delete(PasswordFile);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        // From its first moment, not by a later chmod.
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(PasswordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var writer = new StreamWriter(PasswordFile, options);
+        writer.Write(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)));
     }
 
     private static async Task MakeAsync(string wanted, ServerAccount account, CancellationToken cancellationToken)
     {
+        // A link whose goal was swept out of /var/tmp: there is nothing left to keep.
+        if (new DirectoryInfo(wanted).LinkTarget is not null)
+            File.Delete(wanted);
         Directory.CreateDirectory(wanted);
         await account.GiveAsync(wanted, cancellationToken);
         if (await account.CanWriteAsync(wanted, cancellationToken))
             return;
-        // A folder above is closed to the account: a checkout in root's home, say.
-        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(wanted)))[..16];
-        var elsewhere = $"/var/tmp/metagrains-{id}";
-        Directory.CreateDirectory(elsewhere);
+        // A folder above is closed to the account: a checkout in root's home, say. The name is random, since everybody
+        // may write to /var/tmp: what another user put there under a name they could guess would be given away by us.
+        var elsewhere = $"/var/tmp/metagrains-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
+        if (!OperatingSystem.IsWindows())
+            Directory.CreateDirectory(elsewhere, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await account.GiveAsync(elsewhere, cancellationToken);
         Directory.Delete(wanted);
         Directory.CreateSymbolicLink(wanted, elsewhere);

@@ -13,6 +13,7 @@ internal static class ServerLocks
     public static async Task<IDisposable> TakeTurnAsync(LocalPostgresOptions options, CancellationToken cancellationToken)
     {
         var path = LockFile(options, "turn");
+        MakeStateDirectory(options);
         var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
@@ -24,6 +25,26 @@ internal static class ServerLocks
             {
                 await Task.Delay(Retry, TimeProvider.System, cancellationToken);
             }
+            catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
+            {
+                throw new LocalPostgresException(
+                    File.Exists(path) && refused is IOException
+                        ? $"Another process of this checkout has been starting or stopping PostgreSQL for {Patience.TotalMinutes:0} minutes: end it and try again."
+                        : ServerFolder.Unwritable(options, refused),
+                    refused);
+            }
+        }
+    }
+
+    private static void MakeStateDirectory(LocalPostgresOptions options)
+    {
+        try
+        {
+            Directory.CreateDirectory(options.StateDirectory);
+        }
+        catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
+        {
+            throw new LocalPostgresException(ServerFolder.Unwritable(options, refused), refused);
         }
     }
 
