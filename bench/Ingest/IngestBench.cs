@@ -7,8 +7,8 @@ using Npgsql;
 namespace MetaGrains.Bench.Ingest;
 
 /// <summary>
-/// How fast rows become visible: staging plus publish of one slice, against the physical limit (a bare COPY of the
-/// same bytes) and against the usual ways to write, in turn, in one run; and what re-reading unchanged or restated
+/// How fast rows become visible: staging plus publish of one slice, against the physical limit (a bare COPY of
+/// the same rows) and against the usual ways to write, in turn, in one run; and what re-reading unchanged or restated
 /// rows costs. Works in a database of its own, on one connection, so that one backend does all the work.
 /// </summary>
 internal sealed class IngestBench(string url, int rows, int rounds)
@@ -81,6 +81,7 @@ internal sealed class IngestBench(string url, int rows, int rounds)
 
         await server.ExecuteAsync("checkpoint");
         figures.Limit.Add(count / await SecondsAsync(() => rivals.CopyAsync(fresh)));
+        await server.ExecuteAsync("truncate rival");
         await server.ExecuteAsync("checkpoint");
         figures.Unnest.Add(count / await SecondsAsync(() => rivals.UnnestAsync(fresh)));
         var few = fresh[..Math.Min(SlowRivalRows, fresh.Length)];

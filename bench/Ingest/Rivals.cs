@@ -26,12 +26,12 @@ internal sealed class Rivals(NpgsqlDataSource database, string connectionString,
         """;
 
     public const string Create = """
-        drop table if exists rival, rival_heap;
-        create table rival_heap (
+        drop table if exists rival;
+        create table rival (
           row_key uuid not null, tenant_id uuid not null, content_hash bigint not null, impressions bigint not null,
           clicks bigint not null, reach bigint, date date not null, entity_id text not null, campaign_id text, adset_id text,
-          ad_id text, currency text not null, spend numeric not null, actions jsonb, raw json);
-        create table rival (like rival_heap including all, primary key (row_key, date));
+          ad_id text, currency text not null, spend numeric not null, actions jsonb, raw json,
+          primary key (row_key, date));
         create index on rival (tenant_id, date);
         """;
 
@@ -39,11 +39,11 @@ internal sealed class Rivals(NpgsqlDataSource database, string connectionString,
     private readonly InsightsReport _report = InsightsReport.Daily(InsightsLevel.Ad);
     private readonly RowHash _hash = new();
 
-    /// <summary>The physical limit: a binary COPY of the same bytes into a bare heap, no key, no index.</summary>
+    /// <summary>The physical limit: a binary COPY of the same rows straight into a plain table with the same key and index.</summary>
     public async Task CopyAsync(InsightRow[] rows)
     {
         await using var connection = await database.OpenConnectionAsync();
-        await using var importer = await connection.BeginBinaryImportAsync($"copy rival_heap ({Columns}) from stdin (format binary)");
+        await using var importer = await connection.BeginBinaryImportAsync($"copy rival ({Columns}) from stdin (format binary)");
         foreach (var row in rows)
         {
             importer.StartRow();

@@ -27,7 +27,7 @@ public sealed class UsageHeaderTests
         Assert.Same(GraphClient.AccessToken, call.Token);
         Assert.Equal(new AppUsage(28, 25, 24), usage.App);
         Assert.Equal(new AdAccountUsage(9.67, TimeSpan.FromSeconds(100), "standard_access"), usage.AdAccount);
-        Assert.Equal(
+        Assert.Equal<BusinessUsage>(
             [
                 new BusinessUsage("339410370", "ads_insights", 118, 1, 2, TimeSpan.FromMinutes(47), "development_access"),
                 new BusinessUsage("339410370", "ads_management", 3, 0, 0, TimeSpan.Zero, null),

@@ -19,7 +19,7 @@ internal static class Verb
         }
 
         var verb = parsed.CommandResult.Command == root ? "" : $" {parsed.CommandResult.Command.Name}";
-        var errors = string.Join(' ', parsed.Errors.Select(error => error.Message).Distinct());
+        var errors = string.Join(' ', parsed.Errors.Select(error => string.Join(' ', error.Message.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries))).Distinct());
         return new Terminal(args.Contains(JsonName)).Fail(CliException.BadInput($"{errors} See ./metagrains{verb} --help."));
     }
 

@@ -32,14 +32,13 @@ internal static class ExactNumber
         if (index < digits.Length && digits[index] == (byte)'.')
         {
             index++;
+            if (index == digits.Length || !IsDigit(digits[index]))
+                return Refuse(out value, out canonical);
             while (index < digits.Length && IsDigit(digits[index]) && index <= FastDigits)
             {
                 mantissa = (mantissa * 10) + (uint)(digits[index++] - '0');
                 scale++;
             }
-
-            if (scale == 0)
-                return Refuse(out value, out canonical);
         }
 
         if (index < digits.Length || whole + scale > FastDigits)

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace MetaGrains.Graph.Tests.Support;
 
 /// <summary>A request as it came over the wire.</summary>
-public sealed record SeenRequest(string Path, string RawQuery, IQueryCollection Query, IHeaderDictionary Headers);
+public sealed record SeenRequest(string Path, string RawQuery, IQueryCollection Query, IReadOnlyDictionary<string, string> Headers);
 
 /// <summary>A real HTTP server on a loopback port that plays a script, one answer for each request.</summary>
 public sealed class ScriptedGraph : IAsyncDisposable
@@ -79,7 +79,10 @@ public sealed class ScriptedGraph : IAsyncDisposable
     private async Task PlayAsync(HttpContext context)
     {
         Requests.Enqueue(new SeenRequest(
-            context.Request.Path.Value!, context.Request.QueryString.Value ?? "", context.Request.Query, context.Request.Headers));
+            context.Request.Path.Value!,
+            context.Request.QueryString.Value ?? "",
+            context.Request.Query,
+            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
         if (!_script.TryDequeue(out var answer))
             answer = unscripted =>
             {
