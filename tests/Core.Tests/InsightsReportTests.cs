@@ -15,8 +15,8 @@ public sealed class InsightsReportTests
         {
             Assert.Empty(report.Breakdowns);
             Assert.Empty(report.Filtering);
-            Assert.Equal(["1d_click", "7d_click", "28d_click", "1d_view"], report.AttributionWindows);
-            Assert.Equal(["impressions", "clicks", "reach", "spend", "actions", "action_values"], report.Fields);
+            Assert.Equal(["1d_click", "7d_click", "28d_click", "1d_view"], report.AttributionWindows.AsEnumerable());
+            Assert.Equal(["impressions", "clicks", "reach", "spend", "actions", "action_values"], report.Fields.AsEnumerable());
         }
     }
 

@@ -142,4 +142,13 @@ public sealed class ParserTests
         Assert.Null(answer.Page);
         Assert.Equal(2, answer.Error!.Code);
     }
+
+    [Theory]
+    [InlineData("https://x?after=NQ")]
+    [InlineData("https://x?after=")]
+    public void Cursors_that_disagree_are_refused_because_one_of_them_skips_rows(string next) =>
+        Assert.Contains(
+            "elsewhere",
+            Pages.Refusal($$$"""{"data":[],"paging":{"cursors":{"after":"MQ"},"next":"{{{next}}}"}}"""),
+            StringComparison.Ordinal);
 }

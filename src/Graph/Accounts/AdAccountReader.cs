@@ -65,9 +65,7 @@ internal static class AdAccountReader
     {
         if (!root.TryGetProperty("paging", out var paging) || paging.ValueKind != JsonValueKind.Object)
             return default;
-        var next = Text(paging, "next");
-        var after = paging.TryGetProperty("cursors", out var cursors) ? Text(cursors, "after") : null;
-        return new PagingLinks(next is not null, string.IsNullOrEmpty(after) && next is not null ? PagingLinks.AfterOf(next) : after);
+        return PagingLinks.Of(Text(paging, "next"), paging.TryGetProperty("cursors", out var cursors) ? Text(cursors, "after") : null);
     }
 
     private static string? Text(JsonElement owner, string name)

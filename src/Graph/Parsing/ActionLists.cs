@@ -15,6 +15,7 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
 
     private readonly List<(int Name, int Value)> _parts = [];
     private readonly ByteScratch _composed = new(256);
+    private readonly int[] _expected = new int[16];
     private NameTable _names = NewNames();
     private Element[] _elements = new Element[64];
     private Figure[] _figures = new Figure[512];
@@ -72,7 +73,7 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
         var type = -1;
         var first = _figureCount;
         _parts.Clear();
-        while (true)
+        for (var place = 0; ; place++)
         {
             if (!reader.Read())
                 return false;
@@ -80,7 +81,7 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
                 break;
 
             var text = tokens.Text(ref reader);
-            var name = _names.FindOrAdd(text);
+            var name = Find(text, place);
             var isPart = text.StartsWith("action_"u8);
             var mustBeNumber = name == ValueName || (text.Length > 0 && text[0] is >= (byte)'0' and <= (byte)'9');
             if (!reader.Read())
@@ -107,13 +108,22 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
         return true;
     }
 
+    // Elements of an answer mostly have the same keys in the same places.
+    private int Find(ReadOnlySpan<byte> text, int place)
+    {
+        if (place >= _expected.Length)
+            return _names.FindOrAdd(text);
+        var guess = _expected[place];
+        return _names.Is(guess, text) ? guess : _expected[place] = _names.FindOrAdd(text);
+    }
+
     private bool TryReadFigure(ref Utf8JsonReader reader, JsonTokens tokens, int list, int name, bool mustBeNumber)
     {
         if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number)
         {
             if (ExactNumber.TryParse(tokens.Text(ref reader), out var value, out var canonical))
             {
-                if (value < 0 && IsCount(list))
+                if (decimal.IsNegative(value) && IsCount(list))
                     throw new InvalidAnswerException($"A count in {fields[list]} is negative.");
                 var quote = reader.TokenType == JsonTokenType.String ? 1 : 0;
                 var asIs = canonical && !reader.ValueIsEscaped;

@@ -51,15 +51,16 @@ internal static class ExactNumber
             scale--;
         }
 
+        // Eighteen digits are always below the limit.
         value = new decimal((int)mantissa, (int)(mantissa >> 32), 0, negative && mantissa != 0, (byte)scale);
-        return value < TooLarge && value > -TooLarge;
+        return true;
     }
 
     /// <summary>Reads a count: a whole number from 0 on.</summary>
     public static bool TryParseCount(ReadOnlySpan<byte> text, out long count)
     {
         count = 0;
-        if (!TryParse(text, out var value, out _) || value.Scale != 0 || value < 0)
+        if (!TryParse(text, out var value, out _) || value.Scale != 0 || decimal.IsNegative(value))
             return false;
         count = (long)value;
         return true;

@@ -49,6 +49,7 @@ internal sealed class FieldTable
     };
 
     private readonly NameTable _names = new();
+    private readonly int[] _expected = new int[64];
     private readonly List<(FieldKind Kind, int Index)> _fields = [];
 
     public FieldTable(InsightsReport report)
@@ -83,7 +84,14 @@ internal sealed class FieldTable
     public int Count => _fields.Count;
 
     /// <summary>The key's number, or -1 when the row is not read for it.</summary>
-    public int Find(ReadOnlySpan<byte> name) => _names.Find(name);
+    /// <param name="place">Its place in the row: rows of an answer mostly have the same keys in the same places.</param>
+    public int Find(ReadOnlySpan<byte> name, int place)
+    {
+        if (place >= _expected.Length)
+            return _names.Find(name);
+        var guess = _expected[place];
+        return _names.Is(guess, name) ? guess : _expected[place] = _names.Find(name);
+    }
 
     /// <summary>What the key means; the index counts action lists or breakdowns.</summary>
     public (FieldKind Kind, int Index) this[int field] => _fields[field];

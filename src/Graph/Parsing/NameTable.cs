@@ -26,6 +26,10 @@ internal sealed class NameTable
     /// <summary>Its number, or -1.</summary>
     public int Find(ReadOnlySpan<byte> name) => _slots[Probe(name, Utf8Hash.Of(name))] - 1;
 
+    /// <summary>Whether a number that was guessed is the name's.</summary>
+    public bool Is(int guess, ReadOnlySpan<byte> name) =>
+        (uint)guess < (uint)_names.Count && name.SequenceEqual(_names[guess]);
+
     /// <summary>Its number; a name not met before gets the next.</summary>
     public int FindOrAdd(ReadOnlySpan<byte> name)
     {

@@ -13,7 +13,7 @@ internal static class PagingReader
         links = default;
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new InvalidAnswerException($"paging is {reader.TokenType} and no object.");
-        var (hasNext, after, afterOfNext) = (false, (string?)null, (string?)null);
+        var (next, after) = ((string?)null, (string?)null);
         while (true)
         {
             if (!reader.Read())
@@ -26,8 +26,7 @@ internal static class PagingReader
                 return false;
             if (isNext && reader.TokenType != JsonTokenType.Null)
             {
-                hasNext = true;
-                afterOfNext = PagingLinks.AfterOf(TextOf(ref reader, tokens, "paging.next"));
+                next = TextOf(ref reader, tokens, "paging.next");
             }
             else if (isCursors && reader.TokenType == JsonTokenType.StartObject)
             {
@@ -40,7 +39,7 @@ internal static class PagingReader
             }
         }
 
-        links = new PagingLinks(hasNext, string.IsNullOrEmpty(after) ? afterOfNext : after);
+        links = PagingLinks.Of(next, after);
         return true;
     }
 

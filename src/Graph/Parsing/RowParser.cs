@@ -34,13 +34,13 @@ internal sealed partial class RowParser(InsightsQuery query, FieldTable fields)
         _tally.Reset();
         _actions.Reset();
         _breakdowns.Reset();
-        while (true)
+        for (var place = 0; ; place++)
         {
             if (!reader.Read())
                 return false;
             if (reader.TokenType == JsonTokenType.EndObject)
                 break;
-            var field = fields.Find(_tokens.Text(ref reader));
+            var field = fields.Find(_tokens.Text(ref reader), place);
             if (!reader.Read())
                 return false;
             if (field < 0 ? !reader.TrySkip() : !TryReadField(ref reader, field))

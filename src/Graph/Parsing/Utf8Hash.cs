@@ -10,22 +10,24 @@ internal static class Utf8Hash
     public static uint Of(ReadOnlySpan<byte> text)
     {
         var hash = (ulong)text.Length;
-        var rest = text;
-        while (rest.Length >= sizeof(ulong))
-        {
+        if (text.Length < sizeof(ulong))
+            return (uint)(Mix(hash ^ Short(text)) >> 32);
+        for (var rest = text; rest.Length > sizeof(ulong); rest = rest[sizeof(ulong)..])
             hash = Mix(hash ^ MemoryMarshal.Read<ulong>(rest));
-            rest = rest[sizeof(ulong)..];
-        }
 
-        if (!rest.IsEmpty)
-        {
-            ulong last = 0;
-            foreach (var value in rest)
-                last = (last << 8) | value;
-            hash = Mix(hash ^ last);
-        }
-
+        // The last eight bytes, which may overlap those before.
+        hash = Mix(hash ^ MemoryMarshal.Read<ulong>(text[^sizeof(ulong)..]));
         return (uint)(hash >> 32);
+    }
+
+    private static ulong Short(ReadOnlySpan<byte> text)
+    {
+        if (text.Length >= sizeof(uint))
+            return MemoryMarshal.Read<uint>(text) | ((ulong)MemoryMarshal.Read<uint>(text[^sizeof(uint)..]) << 32);
+        ulong value = 0;
+        foreach (var letter in text)
+            value = (value << 8) | letter;
+        return value;
     }
 
     private static ulong Mix(ulong value)

@@ -72,7 +72,8 @@ internal sealed class RowHash
         _buffer.Write(MemoryMarshal.AsBytes(bits));
     }
 
-    internal static decimal WithoutTrailingZeros(decimal value) => value / 1.000000000000000000000000000000m;
+    // Minus zero is a decimal of its own, and the same money, too.
+    internal static decimal WithoutTrailingZeros(decimal value) => value == 0 ? 0 : value / 1.000000000000000000000000000000m;
 
     // A length before each text keeps ("ab","c") apart from ("a","bc"); -1 keeps null apart from "".
     private void Text(string? value)

@@ -18,6 +18,8 @@ public sealed class LocalPostgres : IAsyncDisposable
     // What "pg_ctl status" answers when no server runs in the folder.
     private const int NoServer = 3;
 
+    private const int Attempts = 8;
+
     private static readonly TimeSpan StartAgain = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan BusyPatience = TimeSpan.FromMinutes(1);
 
@@ -159,6 +161,7 @@ public sealed class LocalPostgres : IAsyncDisposable
         var port = folder.RememberedPort() is { } remembered && IsFree(remembered) ? remembered : FreePort();
         for (var attempt = 1; ; attempt++)
         {
+            folder.ForgetZombie();
             var socket = folder.SocketFolder();
             if (socket is not null)
                 await account.GiveAsync(socket, cancellationToken);
@@ -175,8 +178,8 @@ public sealed class LocalPostgres : IAsyncDisposable
                 return port;
             }
 
-            if (attempt == 3)
-                throw new LocalPostgresException($"PostgreSQL did not start: {LastLine(output)} Its log is {folder.Log}.");
+            if (attempt == Attempts)
+                throw new LocalPostgresException($"PostgreSQL did not start: {LastLine(File.Exists(folder.Log) ? await File.ReadAllTextAsync(folder.Log, cancellationToken) : output)} Its log is {folder.Log}.");
             // Somebody may have taken the port in between, or processes of a server that was killed are still leaving.
             if (!IsFree(port))
                 port = FreePort();
@@ -224,6 +227,7 @@ public sealed class LocalPostgres : IAsyncDisposable
 
     private static async Task ShutDownAsync(PostgresBinaries binaries, ServerAccount account, ServerFolder folder, CancellationToken cancellationToken)
     {
+        folder.ForgetZombie();
         var (exit, output) = await account.RunAsync([binaries.Program("pg_ctl"), "stop", "-w", "-m", "fast", "-D", folder.Data], cancellationToken);
         // A server that crashed is as good as stopped.
         if (exit != 0 && (await account.RunAsync([binaries.Program("pg_ctl"), "status", "-D", folder.Data], cancellationToken)).Exit != NoServer)

@@ -37,7 +37,8 @@ internal sealed class ServerFolder
         var wanted = Path.GetFullPath(Path.Combine(options.StateDirectory, options.Name));
         try
         {
-            if (!Directory.Exists(wanted))
+            // An empty one that is closed to the account is what a start leaves that was killed before it handed it over.
+            if (!Directory.Exists(wanted) || (IsEmpty(wanted) && !await account.CanWriteAsync(PlaceOf(wanted), cancellationToken)))
                 await MakeAsync(wanted, account, cancellationToken);
         }
         catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
@@ -45,7 +46,7 @@ internal sealed class ServerFolder
             throw new LocalPostgresException(Unwritable(options, refused), refused);
         }
 
-        var place = new DirectoryInfo(wanted).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? wanted;
+        var place = PlaceOf(wanted);
         if (!await account.CanWriteAsync(place, cancellationToken))
             throw new LocalPostgresException($"{wanted} cannot be written by the account that PostgreSQL runs under: make it writable, or remove it.");
         // The account cannot follow a link inside a folder that is closed to it, so it is given the place itself.
@@ -74,6 +75,29 @@ internal sealed class ServerFolder
 
     public void RememberPort(int port) => File.WriteAllText(PortFile, port.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>
+    /// Removes the lock file of a server that was killed and that nobody has waited for, as in a container without an
+    /// init process: its number is still taken, by a zombie, and PostgreSQL would believe it alive. Its shared memory,
+    /// should another of its processes still be there, keeps a second server out as before.
+    /// </summary>
+    public void ForgetZombie()
+    {
+        if (!OperatingSystem.IsLinux() || !File.Exists(PostmasterFile))
+            return;
+        var stat = $"/proc/{File.ReadLines(PostmasterFile).FirstOrDefault()}/stat";
+        try
+        {
+            // "4711 (postgres) Z 1 …": the state follows the name, which may hold anything.
+            var text = File.Exists(stat) ? File.ReadAllText(stat) : "";
+            if (text[(text.LastIndexOf(')') + 1)..].StartsWith(" Z", StringComparison.Ordinal))
+                File.Delete(PostmasterFile);
+        }
+        catch (IOException)
+        {
+            // It was waited for in this very moment.
+        }
+    }
+
     /// <summary>Makes the password of the superuser; readable by us alone.</summary>
     public void MakePassword()
     {
@@ -86,9 +110,13 @@ internal sealed class ServerFolder
         writer.Write(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)));
     }
 
+    private static bool IsEmpty(string folder) => !Directory.EnumerateFileSystemEntries(folder).Any();
+
+    private static string PlaceOf(string folder) => new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder;
+
     private static async Task MakeAsync(string wanted, ServerAccount account, CancellationToken cancellationToken)
     {
-        // A link whose goal was swept out of /var/tmp: there is nothing left to keep.
+        // A link whose goal is empty or was swept out of /var/tmp: there is nothing to keep.
         if (new DirectoryInfo(wanted).LinkTarget is not null)
             File.Delete(wanted);
         Directory.CreateDirectory(wanted);

@@ -156,7 +156,8 @@ begin
       child := parent || to_char(month, '_YYYY_MM');
       continue when to_regclass(format('public.%I', child)) is not null;
       perform pg_advisory_xact_lock(hashtext('metagrains.partitions'));
-      continue when to_regclass(format('public.%I', child)) is not null;
+      -- A second look with a snapshot taken after the wait: to_regclass answers from a cache that the wait does not refresh.
+      continue when exists (select from pg_class where relname = child and relnamespace = 'public'::regnamespace);
       execute format('create table public.%I (like public.%I including all)', child, parent);
       if parent = 'meta_insights_daily' then
         -- Room on each page for restated rows, so that most stay in place (HOT).

@@ -43,10 +43,11 @@ public sealed class GraphClient : IAsyncDisposable, IUsageObserver
     public static AccessToken AccessToken { get; } = new(Token);
 
     /// <summary>Reads all, keeping of each page what outlives it.</summary>
-    public async Task<List<ReadPage>> ReadAllAsync(InsightsQuery query, CancellationToken cancellationToken = default)
+    public async Task<List<ReadPage>> ReadAllAsync(
+        InsightsQuery query, AccessToken? token = null, CancellationToken cancellationToken = default)
     {
         var pages = new List<ReadPage>();
-        await foreach (var page in Source.ReadAsync(query, AccessToken, cancellationToken))
+        await foreach (var page in Source.ReadAsync(query, token ?? AccessToken, cancellationToken))
         {
             using (page)
                 pages.Add(new ReadPage(page.Number, page.Calls, page.Bytes, Snapshot.Of(page)));

@@ -42,17 +42,6 @@ public sealed class ManualTime : TimeProvider
         throw new InvalidOperationException("No timer.");
     }
 
-    /// <summary>Waits for any timer of exactly this length.</summary>
-    public async Task TimerOfAsync(TimeSpan length)
-    {
-        using var deadline = new CancellationTokenSource(Patience);
-        await foreach (var due in _started.Reader.ReadAllAsync(deadline.Token))
-        {
-            if (due == length)
-                return;
-        }
-    }
-
     public void Advance(TimeSpan step)
     {
         var end = GetUtcNow() + step;

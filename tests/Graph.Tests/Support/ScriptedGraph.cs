@@ -61,8 +61,24 @@ public sealed class ScriptedGraph : IAsyncDisposable
             context.Abort();
         });
 
-    /// <summary>Never answers.</summary>
-    public ScriptedGraph Hang() => Do(context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
+    /// <summary>Never answers, or never ends its answer.</summary>
+    /// <returns>Completes once the request is there and hangs.</returns>
+    public Task Hang(string part = "")
+    {
+        var hangs = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Do(async context =>
+        {
+            if (part.Length > 0)
+            {
+                await context.Response.WriteAsync(part, context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+            }
+
+            hangs.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+        });
+        return hangs.Task.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
+    }
 
     public ScriptedGraph Do(Func<HttpContext, Task> answer)
     {
