@@ -136,11 +136,11 @@ public sealed class RowHashTests
         int day = 0, string? campaign = "c", string? adSet = "s", string? ad = "a", string currency = "EUR", string setting = "7d_click",
         long impressions = 100, long clicks = 10, long? reach = 90, decimal spend = 1.5m, ConversionTotals? conversions = null,
         string actions = "", string breakdowns = "", string breakdownKey = "", string raw = "{}") => new()
-    {
-        Date = WarehouseFixture.Week.Since.AddDays(day), CampaignId = campaign, AdSetId = adSet, AdId = ad, Currency = currency, AttributionSetting = setting,
-        Impressions = impressions, Clicks = clicks, Reach = reach, Spend = spend, Conversions = conversions ?? new ConversionTotals(1, 2, 3, 4),
-        BreakdownKey = breakdownKey, Breakdowns = Bytes(breakdowns), Actions = Bytes(actions), Raw = Bytes(raw),
-    };
+        {
+            Date = WarehouseFixture.Week.Since.AddDays(day), CampaignId = campaign, AdSetId = adSet, AdId = ad, Currency = currency, AttributionSetting = setting,
+            Impressions = impressions, Clicks = clicks, Reach = reach, Spend = spend, Conversions = conversions ?? new ConversionTotals(1, 2, 3, 4),
+            BreakdownKey = breakdownKey, Breakdowns = Bytes(breakdowns), Actions = Bytes(actions), Raw = Bytes(raw),
+        };
 
     private static byte[] Bytes(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 }

@@ -25,19 +25,23 @@ internal sealed partial class GraphTransport
             InvalidAnswerException => new GraphException(
                 $"What came back for {What(request)} is no valid answer: {failure.Message} It is read again from its start.",
                 GraphErrorKind.InvalidAnswer,
-                failure) { Status = status },
+                failure)
+            { Status = status },
             InvalidDataException => new GraphException(
                 $"What came back for {What(request)} could not be decompressed. It is read again from its start.",
                 GraphErrorKind.InvalidAnswer,
-                failure) { Status = status },
+                failure)
+            { Status = status },
             AnswerTooLongException => new GraphException(
                 $"The answer for {What(request)} is too long. {failure.Message} Ask for less or raise the limit.",
                 GraphErrorKind.TooMuchData,
-                failure) { Status = status },
+                failure)
+            { Status = status },
             _ => new GraphException(
                 $"No complete answer came for {What(request)} from {_options.BaseAddress.Host}: {Reason(failure)} Check the network, a proxy, and Meta's status page.",
                 GraphErrorKind.Network,
-                failure) { Status = status },
+                failure)
+            { Status = status },
         };
     }
 

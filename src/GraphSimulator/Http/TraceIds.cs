@@ -1,5 +1,5 @@
-using System.Buffers.Text;
 using System.Buffers.Binary;
+using System.Buffers.Text;
 using MetaGrains.GraphSimulator.World;
 
 namespace MetaGrains.GraphSimulator.Http;
