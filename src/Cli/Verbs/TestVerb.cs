@@ -42,7 +42,7 @@ internal static class TestVerb
         List<string> words =
         [
             "test", target, "--no-build", "--nologo", "-c", "Release", $"-p:GrainEngine={BuildInfo.GrainEngine}",
-            "--logger", "trx", "--results-directory", results,
+            $"-p:TestResultsFolder={results}",
         ];
         if (filter is not null)
             words.AddRange(["--filter", $"FullyQualifiedName~{filter}"]);
