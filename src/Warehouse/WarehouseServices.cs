@@ -1,5 +1,6 @@
 using MetaGrains.Core.Sync;
 using MetaGrains.Warehouse.Accounts;
+using MetaGrains.Warehouse.Control;
 using MetaGrains.Warehouse.Insights;
 using MetaGrains.Warehouse.Migrations;
 using MetaGrains.Warehouse.Reads;
@@ -35,6 +36,13 @@ public static class WarehouseServices
         services.TryAddSingleton<IntegrationStore>();
         services.TryAddSingleton<ReportDefinitionStore>();
         services.TryAddSingleton<AccountTotalsQuery>();
+        services.TryAddSingleton<TenantDirectory>();
+        services.TryAddSingleton<AccountDirectory>();
+        services.TryAddSingleton<ApiKeyStore>();
+        services.TryAddSingleton<TierStore>();
+        services.TryAddSingleton<RunQueue>();
+        services.TryAddSingleton<ScheduleStore>();
+        services.TryAddSingleton<AccountTruthStore>();
         return services;
     }
 

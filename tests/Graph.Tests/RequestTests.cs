@@ -2,6 +2,7 @@ using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Insights;
 using MetaGrains.Core.Sync;
 using MetaGrains.Core.Time;
+using MetaGrains.Graph.Errors;
 using MetaGrains.Graph.Http;
 using MetaGrains.Graph.Insights;
 using MetaGrains.Graph.Tests.Support;
@@ -78,6 +79,19 @@ public sealed class RequestTests
             "60e4429799628864212c5744fd18c26e8f5bc1d6166c45daf5bf19957eb9b7c8",
             AppSecretProof.Of(new AccessToken("a_token"), "key"));
         Assert.Null(AppSecretProof.Of(GraphClient.AccessToken, appSecret: null));
+    }
+
+    [Fact]
+    public async Task A_report_that_no_request_can_carry_is_refused_without_a_call()
+    {
+        await using var graph = await ScriptedGraph.StartAsync();
+        await using var client = new GraphClient(graph.Address);
+
+        var failure = await Assert.ThrowsAsync<GraphException>(() => client.ReadAllAsync(Pages.Query(fields: ["spend,x"])));
+
+        Assert.Equal((GraphErrorKind.Permanent, 0), (failure.Kind, failure.Calls));
+        Assert.Contains("Report ad_daily cannot be asked for", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(graph.Requests);
     }
 
     [Fact]

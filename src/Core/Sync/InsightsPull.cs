@@ -10,7 +10,14 @@ namespace MetaGrains.Core.Sync;
 /// <param name="Trigger">Who asked: <c>schedule</c>, <c>api</c>, <c>cli</c> …</param>
 /// <param name="Window">The days, in the account's zone.</param>
 /// <param name="Reports">The reports, in the order in which they are published.</param>
-public sealed record PullRequest(AdAccountKey Account, string Job, string Trigger, DateRange Window, IReadOnlyList<InsightsReport> Reports);
+public sealed record PullRequest(AdAccountKey Account, string Job, string Trigger, DateRange Window, IReadOnlyList<InsightsReport> Reports)
+{
+    /// <summary>
+    /// Whether the job's cursor moves to the end of the window. False for days that a person asked for: they may leave
+    /// a gap before them, and a cursor behind a gap hides it. Default: true.
+    /// </summary>
+    public bool MovesCursor { get; init; } = true;
+}
 
 /// <summary>
 /// One run: cut the window into slices, read each to its end, stage its pages, publish it. A slice is published whole
@@ -50,7 +57,7 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
             from report in request.Reports
             select (report, days)).ToArray();
         return [.. pieces.Select((piece, number) => new InsightsSlice(
-            run, number, piece.report, piece.days, number == pieces.Length - 1 ? request.Window.Until : null))];
+            run, number, piece.report, piece.days, number == pieces.Length - 1 && request.MovesCursor ? request.Window.Until : null))];
     }
 
     // Best effort: the store itself may be what broke, and then a later run marks this one as superseded. What broke

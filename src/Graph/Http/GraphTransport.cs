@@ -22,6 +22,7 @@ internal sealed partial class GraphTransport
     private readonly IUsageObserver _observer;
     private readonly ILogger _logger;
     private readonly ResiliencePipeline _pipeline;
+    private bool _warnedOfVersion;
 
     public GraphTransport(
         GraphHttp http,
@@ -144,7 +145,7 @@ internal sealed partial class GraphTransport
     private UsageObservation ObserveUsage(GraphRequest request, AccessToken token, HttpResponseMessage response)
     {
         var headers = response.Headers.NonValidated;
-        if (headers.TryGetValues("X-Ad-Api-Version-Warning", out _))
+        if (headers.TryGetValues("X-Ad-Api-Version-Warning", out _) && !Interlocked.Exchange(ref _warnedOfVersion, true))
             LogVersionWarning(_logger, _options.ApiVersion);
         var usage = UsageHeaders.Parse(name => headers.TryGetValues(name, out var values) ? values.ToString() : null);
         _observer.Observe(new GraphCall(request.Edge, request.Account, token, (int)response.StatusCode), usage);

@@ -25,7 +25,7 @@ internal sealed class GraphInsightsSource(GraphTransport transport, IOptions<Gra
         bool more;
         do
         {
-            var request = InsightsRequest.Of(query, settings.PageLimit, walk.After);
+            var request = Request(query, settings.PageLimit, walk.After);
             var answer = await transport.SendAsync(
                 request,
                 token,
@@ -42,6 +42,23 @@ internal sealed class GraphInsightsSource(GraphTransport transport, IOptions<Gra
             yield return page;
         }
         while (more);
+    }
+
+    // Reports are data that people write: a name that no request can carry is a refusal like Meta's own, and no mistake
+    // of this program.
+    private static GraphRequest Request(InsightsQuery query, int limit, string? after)
+    {
+        try
+        {
+            return InsightsRequest.Of(query, limit, after);
+        }
+        catch (ArgumentException mistake)
+        {
+            throw new GraphException(
+                $"Report {query.Report.Name} cannot be asked for: {mistake.Message} Fix the report definition.",
+                GraphErrorKind.Permanent,
+                mistake);
+        }
     }
 
     // Before the page is handed out: a page whose next is broken belongs to an answer that is not whole.

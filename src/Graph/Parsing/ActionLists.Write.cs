@@ -71,25 +71,15 @@ internal sealed partial class ActionLists
         for (var index = 0; index < figures.Length; index++)
         {
             ref readonly var figure = ref figures[index];
-            var name = _names.JsonKey(figure.Name);
-            if (figure.Length == 0)
-            {
-                _json.Append(name);
-                ExactNumber.Write(figure.Value, _json);
+            if (index > 0)
                 _json.Append((byte)',');
-                continue;
-            }
-
-            // Name, number and comma in one go: this is the innermost loop of a page.
-            var room = _json.Room(name.Length + figure.Length + 1);
-            name.CopyTo(room);
-            body.Slice(figure.Start, figure.Length).CopyTo(room[name.Length..]);
-            room[name.Length + figure.Length] = (byte)',';
-            _json.Advance(name.Length + figure.Length + 1);
+            _json.Append(_names.JsonKey(figure.Name));
+            if (figure.Length > 0)
+                _json.Append(body.Slice(figure.Start, figure.Length));
+            else
+                ExactNumber.Write(figure.Value, _json);
         }
 
-        if (figures.Length > 0)
-            _json.Truncate(_json.Length - 1);
         _json.Append((byte)'}');
     }
 

@@ -17,8 +17,8 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
     private readonly ByteScratch _composed = new(256);
     private readonly int[] _expected = new int[16];
     private NameTable _names = NewNames();
-    private Element[] _elements = new Element[64];
-    private Figure[] _figures = new Figure[512];
+    private Element[] _elements = new Element[32];
+    private Figure[] _figures = new Figure[128];
     private int _elementCount;
     private int _figureCount;
     private bool _composedKeys;

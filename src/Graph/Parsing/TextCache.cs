@@ -12,8 +12,8 @@ internal sealed class TextCache
     private const int MaxCount = Capacity / 2;
     private const int LongestDecoded = 256;
 
-    private uint[] _hashes = new uint[256];
-    private string?[] _texts = new string?[256];
+    private uint[] _hashes = new uint[64];
+    private string?[] _texts = new string?[64];
     private int _count;
 
     /// <summary>The string of valid UTF-8.</summary>

@@ -9,8 +9,15 @@ namespace MetaGrains.GraphSimulator.Http;
 /// </summary>
 internal static class Cursors
 {
-    public static string Write(long number) =>
-        Convert.ToBase64String(Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture))).Replace("=", "ZD", StringComparison.Ordinal);
+    private const long BeforeTheFirst = -1;
+
+    public static string Write(long number) => Encode(number.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Another cursor of the place that <paramref name="after"/> stands for, the very beginning included.</summary>
+    public static string Renew(string? after) =>
+        after is null || !TryRead(after, out var number) ? Write(BeforeTheFirst)
+        : number < 0 ? Encode($"-0{-number}")
+        : Encode($"0{Decode(after)}");
 
     public static bool TryRead(string cursor, out long number)
     {
@@ -28,6 +35,13 @@ internal static class Cursors
 
         Span<byte> bytes = stackalloc byte[32];
         return Convert.TryFromBase64String(cursor + new string('=', padding), bytes, out var length)
-            && long.TryParse(bytes[..length], NumberStyles.None, CultureInfo.InvariantCulture, out number);
+            && long.TryParse(bytes[..length], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number)
+            && number >= BeforeTheFirst;
     }
+
+    private static string Decode(string cursor) =>
+        Encoding.ASCII.GetString(Convert.FromBase64String(cursor.Replace("ZD", "=", StringComparison.Ordinal)));
+
+    private static string Encode(string text) =>
+        Convert.ToBase64String(Encoding.ASCII.GetBytes(text)).Replace("=", "ZD", StringComparison.Ordinal);
 }

@@ -39,11 +39,10 @@ internal static class FaultyReplies
         return new GraphReply(error.Status, buffer.Written);
     }
 
-    // The next page is this same call: the fault is used up, so it is answered.
+    // The next page begins where this one did, under a cursor of its own: the fault is used up, so it is answered.
     private static GraphReply EmptyPage(GraphRequest request, PooledBuffer buffer)
     {
-        var cursor = request.Find("after") ?? Cursors.Write(0);
-        var after = request.Find("after") ?? "";
+        var cursor = Cursors.Renew(request.Find("after"));
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
@@ -54,7 +53,7 @@ internal static class FaultyReplies
             writer.WriteString("before"u8, cursor);
             writer.WriteString("after"u8, cursor);
             writer.WriteEndObject();
-            writer.WriteString("next"u8, Paging.Url(request, "after", after));
+            writer.WriteString("next"u8, Paging.Url(request, "after", cursor));
             writer.WriteEndObject();
             writer.WriteEndObject();
         }

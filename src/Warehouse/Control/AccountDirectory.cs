@@ -9,8 +9,8 @@ namespace MetaGrains.Warehouse.Control;
 public sealed record AccountRecord(
     AdAccountKey Key, string Name, string Currency, string TimezoneName, int? AccountStatus, Guid? Integration,
     bool Enabled, string Tier, int AttributionWindowDays, long SettingsVersion,
-    string Health, string? HealthReason, DateTimeOffset? NextDueAt, string? NextDueJob, DateTimeOffset? BackoffUntil,
-    DateTimeOffset? LastSuccessAt, int ConsecutiveErrors, string? LastError);
+    string Health, string? HealthReason, DateTimeOffset? NextDueAt, DateTimeOffset? BackoffUntil, DateTimeOffset? RetryAt,
+    int ConsecutiveErrors, string? LastError);
 
 /// <summary>Which accounts are listed.</summary>
 /// <param name="Tier">Only of this tier, or null.</param>
@@ -25,8 +25,8 @@ public sealed class AccountDirectory(NpgsqlDataSource database, TimeProvider clo
     private const string Select = """
         select a.tenant_id, a.ad_account_id, a.name, a.currency, a.timezone_name, a.account_status, a.integration_id,
                a.enabled, a.tier, a.attribution_window_days, a.settings_version,
-               coalesce(s.health, 'active'), s.health_reason, s.next_due_at, s.next_due_job, s.rate_limit_backoff_until,
-               s.last_success_at, coalesce(s.consecutive_errors, 0), s.last_error
+               coalesce(s.health, 'active'), s.health_reason, s.next_due_at, s.rate_limit_backoff_until, s.retry_at,
+               coalesce(s.consecutive_errors, 0), s.last_error
         from ad_accounts a
         left join account_schedule s on s.tenant_id = a.tenant_id and s.ad_account_id = a.ad_account_id
 
@@ -83,13 +83,8 @@ public sealed class AccountDirectory(NpgsqlDataSource database, TimeProvider clo
 
     private static AccountRecord Read(NpgsqlDataReader reader) => new(
         new AdAccountKey(new TenantId(reader.GetGuid(0)), AdAccountId.Parse(reader.GetString(1))),
-        reader.GetString(2), reader.GetString(3), reader.GetString(4), Value<int>(reader, 5), Value<Guid>(reader, 6),
+        reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.Value<int>(5), reader.Value<Guid>(6),
         reader.GetBoolean(7), reader.GetString(8), reader.GetInt32(9), reader.GetInt64(10),
-        reader.GetString(11), Line(reader, 12), Value<DateTimeOffset>(reader, 13), Line(reader, 14), Value<DateTimeOffset>(reader, 15),
-        Value<DateTimeOffset>(reader, 16), reader.GetInt32(17), Line(reader, 18));
-
-    private static T? Value<T>(NpgsqlDataReader reader, int column)
-        where T : struct => reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
-
-    private static string? Line(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+        reader.GetString(11), reader.Line(12), reader.Value<DateTimeOffset>(13), reader.Value<DateTimeOffset>(14),
+        reader.Value<DateTimeOffset>(15), reader.GetInt32(16), reader.Line(17));
 }

@@ -1,26 +1,25 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Machine;
+using MetaGrains.Core.Schedule;
+using MetaGrains.Core.Time;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace MetaGrains.Warehouse.Control;
 
-/// <summary>What a person asked for, beyond the job.</summary>
-/// <param name="Since">First day, or null for the job's own window.</param>
-/// <param name="Until">Last day.</param>
-/// <param name="DatePreset">One of Meta's presets in place of days.</param>
-public sealed record RunRequest(DateOnly? Since, DateOnly? Until, string? DatePreset);
-
-/// <summary>A run that was asked for and has not started.</summary>
-/// <param name="RunId"><c>sync_runs.run_id</c>.</param>
+/// <summary>What somebody asks for: a job, perhaps with days of their own.</summary>
 /// <param name="Job">The job.</param>
-/// <param name="Trigger">Who asked: <c>api</c>, <c>cli</c>, <c>connect</c> …</param>
-/// <param name="RequestedAt">When.</param>
-/// <param name="Request">What, beyond the job; null for the job as it is.</param>
-public sealed record QueuedRun(long RunId, string Job, string Trigger, DateTimeOffset RequestedAt, RunRequest? Request);
+/// <param name="Range">Days instead of the job's own window, or null.</param>
+/// <param name="Preset">Days by name, or null; <paramref name="Range"/> comes first.</param>
+/// <param name="Trigger">Who asks: <c>api</c>, <c>cli</c>, <c>connect</c> …</param>
+public sealed record RunAsk(SyncJob Job, DateRange? Range, DatePreset? Preset, string Trigger);
 
 /// <summary>
-/// Runs that were accepted and wait for their account's grain: rows of <c>sync_runs</c>, so that no crash loses one.
+/// Runs that were accepted and wait for their account's grain: rows of <c>sync_runs</c> with status <c>queued</c>, so
+/// that no crash loses one.
 /// </summary>
 public sealed class RunQueue(NpgsqlDataSource database, TimeProvider clock)
 {
@@ -37,41 +36,81 @@ public sealed class RunQueue(NpgsqlDataSource database, TimeProvider clock)
         order by run_id
         """;
 
+    private const string Refuse = """
+        update sync_runs set status = 'failed', finished_at = $2, error_message = $3
+        where run_id = $1 and status = 'queued'
+        """;
+
     /// <summary>Accepts a run.</summary>
     /// <returns>Its id.</returns>
-    public async Task<long> AskAsync(AdAccountKey account, string job, string trigger, RunRequest? request, CancellationToken cancellationToken)
+    public async Task<long> AskAsync(AdAccountKey account, RunAsk ask, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Ask);
         command.Parameters.Add(new() { Value = account.Tenant.Value });
         command.Parameters.Add(new() { Value = account.Account.ToString() });
-        command.Parameters.Add(new() { Value = job });
-        command.Parameters.Add(new() { Value = trigger });
+        command.Parameters.Add(new() { Value = ask.Job.WireName() });
+        command.Parameters.Add(new() { Value = ask.Trigger });
         command.Parameters.Add(new() { Value = clock.GetUtcNow().UtcDateTime });
-        command.Parameters.Add(new NpgsqlParameter
-        {
-            NpgsqlDbType = NpgsqlDbType.Jsonb,
-            Value = request is null ? DBNull.Value : JsonSerializer.Serialize(request, RunRequestJson.Default.RunRequest),
-        });
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = (object?)Write(ask) ?? DBNull.Value });
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <summary>The account's waiting runs, oldest first.</summary>
-    public async Task<IReadOnlyList<QueuedRun>> WaitingAsync(AdAccountKey account, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SyncRequest>> WaitingAsync(AdAccountKey account, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Waiting);
         command.Parameters.Add(new() { Value = account.Tenant.Value });
         command.Parameters.Add(new() { Value = account.Account.ToString() });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var runs = new List<QueuedRun>();
+        var requests = new List<SyncRequest>();
         while (await reader.ReadAsync(cancellationToken))
-        {
-            runs.Add(new QueuedRun(
-                reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3),
-                await reader.IsDBNullAsync(4, cancellationToken)
-                    ? null
-                    : JsonSerializer.Deserialize(reader.GetString(4), RunRequestJson.Default.RunRequest)));
-        }
+            requests.Add(Read(reader));
+        return requests;
+    }
 
-        return runs;
+    /// <summary>Ends a waiting run that will not be started, with the reason.</summary>
+    /// <returns>False when it was not waiting any more.</returns>
+    public async Task<bool> RefuseAsync(long runId, string reason, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Refuse);
+        command.Parameters.Add(new() { Value = runId });
+        command.Parameters.Add(new() { Value = clock.GetUtcNow().UtcDateTime });
+        command.Parameters.Add(new() { Value = reason });
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
+    // {"since": "2026-03-01", "until": "2026-03-07"} or {"date_preset": "last_7d"}; null for the job as it is.
+    private static string? Write(RunAsk ask) => ask switch
+    {
+        { Range: { } range } => new JsonObject { ["since"] = DateRange.Iso(range.Since), ["until"] = DateRange.Iso(range.Until) }.ToJsonString(),
+        { Preset: { } preset } => new JsonObject { ["date_preset"] = preset.WireName() }.ToJsonString(),
+        _ => null,
+    };
+
+    private static SyncRequest Read(NpgsqlDataReader reader)
+    {
+        var (range, preset) = reader.Line(4) is { } json ? ReadDays(json) : (null, null);
+        return new SyncRequest
+        {
+            RunId = reader.GetInt64(0),
+            Job = SyncJobs.TryParse(reader.GetString(1), out var job)
+                ? job
+                : throw new InvalidOperationException($"sync_runs: run {reader.GetInt64(0)} asks for the unknown job '{reader.GetString(1)}'."),
+            Trigger = reader.GetString(2),
+            AskedAt = reader.GetFieldValue<DateTimeOffset>(3),
+            Range = range,
+            Preset = preset,
+        };
+    }
+
+    private static (DateRange? Range, DatePreset? Preset) ReadDays(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var request = document.RootElement;
+        if (request.TryGetProperty("date_preset", out var name))
+            return DatePresets.TryParse(name.GetString(), out var preset) ? (null, preset) : throw new InvalidOperationException($"sync_runs: unknown date preset {name}.");
+        return (new DateRange(Day("since"), Day("until")), null);
+
+        DateOnly Day(string property) => DateOnly.ParseExact(request.GetProperty(property).GetString()!, "yyyy-MM-dd", CultureInfo.InvariantCulture);
     }
 }

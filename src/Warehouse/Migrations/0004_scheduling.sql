@@ -2,8 +2,8 @@
 
 create table meta_sync_config (
   tier text primary key check (tier ~ '^[a-z][a-z0-9_]{0,30}$'),
-  interval_minutes integer not null check (interval_minutes between 1 and 44640),
-  date_range_days integer not null check (date_range_days between 1 and 1123),
+  interval_minutes integer not null check (interval_minutes between 1 and 43200),
+  date_range_days integer not null check (date_range_days between 1 and 366),
   description text not null,
   cron text,
   updated_at timestamptz not null default now()
@@ -47,21 +47,32 @@ create table account_schedule (
   tenant_id uuid not null,
   ad_account_id text not null,
   next_due_at timestamptz,
-  next_due_job text,
+  health_since timestamptz not null,
+  health_next_try timestamptz,
   rate_limit_backoff_until timestamptz,
-  last_success_at timestamptz,
+  retry_at timestamptz,
+  last_error_at timestamptz,
   updated_at timestamptz not null,
+  due_offset integer not null check (due_offset between 0 and 1073741823),
   consecutive_errors integer not null default 0,
-  health text not null default 'active',
-  health_reason text,
+  last_error_code integer,
+  last_error_subcode integer,
+  health text not null,
+  health_owner text not null check (health_owner in ('us', 'customer', 'meta')),
+  health_reason text not null,
+  last_error_kind text,
   last_error text,
+  last_error_advice text,
+  last_error_trace text,
   primary key (tenant_id, ad_account_id),
   foreign key (tenant_id, ad_account_id) references ad_accounts (tenant_id, ad_account_id) on delete cascade
 );
 create index account_schedule_due on account_schedule (next_due_at) where next_due_at is not null;
 comment on table account_schedule is 'When each account is due next and what it suffers from. Written by the account''s grain; whoever is overdue is woken by a sweep.';
 comment on column account_schedule.next_due_at is 'Null while nothing is due: paused, parked, or never enabled.';
-comment on column account_schedule.health is 'active, throttled, token_dead … : the account''s state in one word.';
+comment on column account_schedule.due_offset is 'The account''s place inside every interval, as a fraction of 2^30: its milliseconds are (due_offset::bigint * interval_ms) / 1073741824.';
+comment on column account_schedule.health is 'active, throttled, failing, token_dead, checkpointed, permission_lost, account_disabled, not_connected or paused.';
+comment on column account_schedule.health_owner is 'Who has to act.';
 
 -- A run that was asked for is a row before anybody starts it: what was accepted is not lost.
 alter table sync_runs drop constraint sync_runs_status_check;

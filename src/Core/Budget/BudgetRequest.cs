@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using MetaGrains.Core.Schedule;
+using MetaGrains.Core.Throttling;
+
+namespace MetaGrains.Core.Budget;
+
+/// <summary>A request for permits; one permit is one HTTP request to Meta.</summary>
+public sealed record BudgetRequest
+{
+    /// <summary>Who asks: the text of a grain key. It has at most one request waiting; a new one replaces it.</summary>
+    public required string Requester { get; init; }
+
+    /// <summary>
+    /// Grows with every new request of a requester. A request that is sent again, because its answer was lost, keeps
+    /// its number and is answered with the grant that it already has.
+    /// </summary>
+    public required long RequestId { get; init; }
+
+    /// <summary>Its place in the order.</summary>
+    public required Priority Priority { get; init; }
+
+    /// <summary>Permits wanted, at least one; fewer may be granted.</summary>
+    public required int Wanted { get; init; }
+
+    /// <summary>When the work was due; the oldest of a rank is served first.</summary>
+    public required DateTimeOffset DueAt { get; init; }
+
+    /// <summary>The interval at which the work recurs: four of them overdue, it ranks with HIGH. Null: it never does.</summary>
+    public TimeSpan? Interval { get; init; }
+
+    /// <summary>Everything that one call counts against; all of it must have room.</summary>
+    public required ImmutableArray<LimitScope> Scopes { get; init; }
+}
+
+/// <summary>The order of requests.</summary>
+public static class BudgetOrder
+{
+    /// <summary>How many of its intervals a request must be overdue to rank with HIGH (design section 5).</summary>
+    public const int IntervalsUntilHigh = 4;
+
+    /// <summary>The priority after ageing.</summary>
+    public static Priority Effective(Priority priority, DateTimeOffset dueAt, TimeSpan? interval, DateTimeOffset now) =>
+        interval is { } known && known > TimeSpan.Zero && now - dueAt >= known * IntervalsUntilHigh ? Priority.High : priority;
+
+    /// <summary>The priority of a request after ageing.</summary>
+    public static Priority Effective(BudgetRequest request, DateTimeOffset now) =>
+        Effective(request.Priority, request.DueAt, request.Interval, now);
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using MetaGrains.Core.Insights;
+using MetaGrains.Core.Keys;
+using MetaGrains.Core.Schedule;
+using MetaGrains.Core.Throttling;
+using MetaGrains.Core.Time;
+
+namespace MetaGrains.Core.Machine;
+
+/// <summary>What people decided about an account: <c>ad_accounts</c>, its tenant, its tier and the process's switches. Never written by the machine.</summary>
+public sealed record AccountSettings
+{
+    /// <summary>Longest list of requests that an account keeps.</summary>
+    public const int MaxRequests = 100;
+
+    /// <summary><c>ad_accounts.settings_version</c>; an older one never replaces a newer one.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>The account's switch.</summary>
+    public required bool Enabled { get; init; }
+
+    /// <summary>The tenant's switch.</summary>
+    public required bool TenantEnabled { get; init; }
+
+    /// <summary><c>META_JOBS_ENABLED</c>.</summary>
+    public bool JobsEnabled { get; init; } = true;
+
+    /// <summary>The tier's row.</summary>
+    public required Tier Tier { get; init; }
+
+    /// <summary>The account's own interval instead of the tier's, or null.</summary>
+    public TimeSpan? IntervalOverride { get; init; }
+
+    /// <summary>The account's calendar.</summary>
+    public required AccountCalendar Calendar { get; init; }
+
+    /// <summary><c>ad_accounts.attribution_window_days</c>.</summary>
+    public int AttributionWindowDays { get; init; } = 7;
+
+    /// <summary><c>META_FRESH_SCHED_MINUTES</c>; null switches the job off. Default: one day.</summary>
+    public TimeSpan? FreshInterval { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>The account's reports, in the order in which they are published.</summary>
+    public ImmutableArray<InsightsReport> Reports { get; init; } = InsightsReport.Defaults;
+
+    /// <summary>The connection whose token is used; null when there is none.</summary>
+    public ConnectionKey? Connection { get; init; }
+
+    /// <summary>Grows when the connection gets a new token: what was parked for the old one is tried again.</summary>
+    public long ConnectionVersion { get; init; }
+
+    /// <summary>The Meta app, when it is known.</summary>
+    public AppKey? App { get; init; }
+
+    /// <summary>The interval of the job <c>tier</c>.</summary>
+    public TimeSpan TierInterval => IntervalOverride ?? Tier.Interval;
+
+    /// <summary>Whether people want this account to be synced now.</summary>
+    public bool Wanted => Enabled && TenantEnabled && JobsEnabled;
+
+    /// <summary>The interval at which a job recurs by itself, or null.</summary>
+    public TimeSpan? IntervalOf(SyncJob job) => job switch
+    {
+        SyncJob.Tier => TierInterval,
+        SyncJob.Fresh => FreshInterval,
+        _ => null,
+    };
+
+    /// <summary>What <see cref="SyncPlan"/> needs.</summary>
+    public PlanInputs PlanInputs => new(Calendar, Tier, AttributionWindowDays, Reports);
+
+    /// <summary>Everything that one call of a job counts against.</summary>
+    public ImmutableArray<LimitScope> ScopesOf(SyncJob job, Accounts.AdAccountId account)
+    {
+        var scopes = ImmutableArray.CreateBuilder<LimitScope>();
+        if (Connection is { } connection)
+            scopes.Add(LimitScope.User(connection));
+        if (App is { } app)
+        {
+            scopes.Add(LimitScope.App(app));
+            if (job.ReadsInsights())
+                scopes.Add(LimitScope.Insights(app));
+        }
+
+        scopes.Add(LimitScope.UseCaseOf(account, job.ReadsInsights() ? LimitScope.AdsInsights : LimitScope.AdsManagement));
+        scopes.Add(LimitScope.Score(account));
+        return scopes.ToImmutable();
+    }
+}

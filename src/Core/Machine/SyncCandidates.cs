@@ -1,0 +1,113 @@
+using MetaGrains.Core.Budget;
+using MetaGrains.Core.Schedule;
+
+namespace MetaGrains.Core.Machine;
+
+/// <summary>Something that could run now.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Request">The request that it serves; null when it is due by itself.</param>
+/// <param name="Priority">The plan's priority.</param>
+/// <param name="Effective">The priority after ageing.</param>
+/// <param name="DueAt">When it was due, or asked for.</param>
+/// <param name="Interval">The interval at which it recurs, or null.</param>
+internal sealed record SyncCandidate(
+    SyncJob Job, SyncRequest? Request, Priority Priority, Priority Effective, DateTimeOffset DueAt, TimeSpan? Interval)
+{
+    public BudgetRequest ToBudgetRequest(AccountState state, long number, int wanted) => new()
+    {
+        Requester = state.Account.ToString(),
+        RequestId = number,
+        Priority = Priority,
+        Wanted = wanted,
+        DueAt = DueAt,
+        Interval = Interval,
+        Scopes = state.Settings.ScopesOf(Job, state.Account.Account),
+    };
+}
+
+/// <summary>What wants to run, and what keeps it from running.</summary>
+internal static class SyncCandidates
+{
+    /// <summary>What is to run next, or null.</summary>
+    public static SyncCandidate? Best(AccountState state, DateTimeOffset now) =>
+        All(state, now).Where(candidate => Obstacle(state, candidate, now) is null)
+            .OrderBy(candidate => candidate.Effective).ThenBy(candidate => candidate.DueAt).ThenBy(candidate => candidate.Job)
+            .FirstOrDefault();
+
+    /// <summary>Everything that was asked for or is due, each once, however often it was missed.</summary>
+    public static IEnumerable<SyncCandidate> All(AccountState state, DateTimeOffset now)
+    {
+        foreach (var request in state.Requests)
+        {
+            if (Plan(state, request.Job, request, now) is not { } plan)
+                continue;
+            var interval = state.Settings.IntervalOf(request.Job);
+            yield return Candidate(request.Job, request, plan.Priority, request.AskedAt, interval, now);
+        }
+
+        foreach (var job in state.Jobs)
+        {
+            if (job.NextDue <= now && job.Job.IsPlanned())
+                yield return Candidate(job.Job, null, Plan(state, job.Job, null, now)!.Priority, job.NextDue.Value, job.Interval, now);
+        }
+    }
+
+    /// <summary>The candidate that a run under way once was.</summary>
+    public static SyncCandidate Of(AccountState state, RunningRun run) =>
+        new(run.Plan.Job, run.Request, run.Plan.Priority, run.Plan.Priority, run.DueAt, state.Settings.IntervalOf(run.Plan.Job));
+
+    /// <summary>What a run would read; null when Meta answers for none of the days that were asked for.</summary>
+    public static PlannedRun? Plan(AccountState state, SyncJob job, SyncRequest? request, DateTimeOffset now)
+    {
+        var inputs = state.Settings.PlanInputs;
+        var plan = request switch
+        {
+            { Range: { } range } => SyncPlan.ForRange(job, inputs, range, now),
+            { Preset: { } preset } => SyncPlan.ForPreset(job, inputs, preset, now),
+            _ => SyncPlan.For(job, inputs, state.Job(job).Cursor, now),
+        };
+        return plan is not null && request?.Priority is { } priority ? plan with { Priority = priority } : plan;
+    }
+
+    /// <summary>Permits that a job's run will likely need: as many as the last one used.</summary>
+    public static int PermitsFor(AccountState state, SyncJob job) =>
+        Math.Clamp(state.Job(job).LastCalls ?? SyncMachine.FirstAsk, 1, SyncMachine.MaxAsk);
+
+    /// <summary>Why an account runs nothing at all, for a person; null when it may.</summary>
+    public static string? Obstacle(AccountState state, DateTimeOffset now)
+    {
+        var settings = state.Settings;
+        if (!settings.TenantEnabled)
+            return "the tenant is paused";
+        if (!settings.Enabled)
+            return "the account is paused";
+        if (!settings.JobsEnabled)
+            return "Meta jobs are switched off (META_JOBS_ENABLED)";
+        if (settings.Connection is null)
+            return "the account has no connection";
+        if (state.Parked is { } parked && !(parked.NextTry <= now))
+            return $"{parked.Reason}{(parked.NextTry is { } at ? $" Next try {Moment.Text(at)}." : "")}";
+        return null;
+    }
+
+    /// <summary>Why a candidate does not run, for a person; null when it may.</summary>
+    public static string? Obstacle(AccountState state, SyncCandidate candidate, DateTimeOffset now)
+    {
+        if (Obstacle(state, now) is { } general)
+            return general;
+        var backoff = state.Backoff;
+        if (backoff.BlockOf(candidate.Job, now) is { } block)
+            return $"Meta blocks {block.Scope?.ToString() ?? "the account"} until {Moment.Text(block.Until)}";
+        // Who asks after a failure has perhaps mended its cause.
+        var knows = candidate.Request is { } request && request.Failures == 0 && request.AskedAt > backoff.Last?.At;
+        if (backoff.RetryAt > now && !knows)
+            return $"the next try after {backoff.ConsecutiveErrors} failed runs is at {Moment.Text(backoff.RetryAt.Value)}";
+        if (state.HighOnlyUntil > now && candidate.Effective != Priority.High)
+            return $"the tenant serves HIGH only until {Moment.Text(state.HighOnlyUntil.Value)}, since Meta blocks another scope of it";
+        return null;
+    }
+
+    private static SyncCandidate Candidate(
+        SyncJob job, SyncRequest? request, Priority priority, DateTimeOffset dueAt, TimeSpan? interval, DateTimeOffset now) =>
+        new(job, request, priority, BudgetOrder.Effective(priority, dueAt, interval, now), dueAt, interval);
+}

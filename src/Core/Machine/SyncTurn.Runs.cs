@@ -1,0 +1,209 @@
+using MetaGrains.Core.Budget;
+using MetaGrains.Core.Schedule;
+using MetaGrains.Core.Throttling;
+
+namespace MetaGrains.Core.Machine;
+
+/// <summary>The beginning and the end of runs.</summary>
+internal sealed partial class SyncTurn
+{
+    private bool Is(long number)
+    {
+        if (_state.Run?.Number == number)
+            return true;
+        Note(SyncNote.Stale, $"a report of run number {number} was ignored: it is not under way");
+        return false;
+    }
+
+    private void Begin(SyncCandidate candidate, BudgetGrant grant)
+    {
+        var plan = SyncCandidates.Plan(_state, candidate.Job, candidate.Request, now)!;
+        var run = new RunningRun
+        {
+            Number = NextNumber(),
+            Plan = plan,
+            Request = candidate.Request,
+            StartedAt = now,
+            DueAt = candidate.DueAt,
+            Grant = grant,
+        };
+        _state = _state with { Run = run };
+        Do(new SyncEffect.StartRun(run.Number, plan, grant, candidate.Request));
+        Note(SyncNote.RunBegun, $"{candidate.Job.WireName()} over {plan.Window}, due {Moment.Text(candidate.DueAt)}");
+    }
+
+    public void TakeStart(SyncEvent.RunStarted started)
+    {
+        if (!Is(started.Number))
+            return;
+        var run = _state.Run! with { RunId = started.RunId, Epoch = started.Epoch };
+        _state = _state with { Run = run.Stage == RunStage.Starting ? run with { Stage = RunStage.Reading } : run };
+    }
+
+    public void TakeSuccess(SyncEvent.RunSucceeded ended)
+    {
+        if (!Is(ended.Number))
+            return;
+        var run = End(ended.PermitsLeft, ended.LastSentAt);
+        Advance(run, (int)Math.Clamp(ended.Report.Calls, 1, int.MaxValue));
+        if (run.Request is { } request)
+            Forget(request);
+        var blocks = _state.Backoff.Blocks;
+        _state = _state with { Backoff = BackoffState.None with { Blocks = blocks, Last = _state.Backoff.Last }, Parked = null };
+        Note(SyncNote.RunEnded, $"{run.Plan.Job.WireName()} over {run.Plan.Window} succeeded");
+    }
+
+    public void TakeFailure(SyncEvent.RunFailed ended)
+    {
+        if (!Is(ended.Number))
+            return;
+        var run = End(ended.PermitsLeft, ended.LastSentAt);
+        var failure = ended.Failure;
+        _state = _state with
+        {
+            Backoff = _state.Backoff with
+            {
+                Last = new LastError(now, failure.Kind, failure.Message, failure.Advice, failure.Code, failure.Subcode, failure.TraceId),
+            },
+        };
+        if (failure.Kind == FailureKind.Throttled)
+            Throttle(failure);
+        else
+            Fail(run, failure);
+        Note(SyncNote.RunEnded, $"{run.Plan.Job.WireName()} over {run.Plan.Window} failed: {failure.Kind}");
+    }
+
+    public void TakeCancelled(SyncEvent.RunCancelled ended)
+    {
+        if (!Is(ended.Number))
+            return;
+        var run = End(ended.PermitsLeft, ended.LastSentAt);
+        Note(SyncNote.RunEnded, $"{run.Plan.Job.WireName()} over {run.Plan.Window} was cancelled");
+    }
+
+    public void TakeSuperseded(SyncEvent.RunSuperseded ended)
+    {
+        if (!Is(ended.Number))
+            return;
+        End(ended.PermitsLeft, ended.LastSentAt);
+        _ends = true;
+        Do(new SyncEffect.Reload("Another activation runs this account; what is stored is newer."));
+    }
+
+    public void Deactivate()
+    {
+        _ends = true;
+        if (_state.Run is { } run)
+            Do(new SyncEffect.CancelRun(run.Number, "The silo lets the account go."));
+        _state = _state with { Run = null, Ask = null };
+    }
+
+    private RunningRun End(int permitsLeft, DateTimeOffset? lastSentAt)
+    {
+        var run = _state.Run!;
+        Do(new SyncEffect.ReturnPermits(run.Grant, run.Grant.Permits - Math.Clamp(permitsLeft, 0, run.Grant.Permits), lastSentAt));
+        _state = _state with { Run = null, Ask = null };
+        return run;
+    }
+
+    // The next due time counts from the start: one run makes up for everything that was missed before it.
+    private void Advance(RunningRun run, int calls)
+    {
+        var job = _state.Job(run.Plan.Job);
+        job = job with { LastSucceeded = now, LastCalls = calls };
+        if (run.Plan.MovesCursor)
+        {
+            var reached = run.Plan.Window.Until;
+            job = job with
+            {
+                LastStarted = run.StartedAt,
+                Cursor = job.Cursor > reached ? job.Cursor : reached,
+                NextDue = NextAfter(run.StartedAt, run.Plan.Job),
+            };
+        }
+
+        _state = _state.With(job);
+    }
+
+    private DateTimeOffset? NextAfter(DateTimeOffset moment, SyncJob job) =>
+        _state.Settings.IntervalOf(job) is { } interval ? SyncSchedule.NextAfter(moment, interval, _state.Offset) : null;
+
+    private void Throttle(RunFailure failure)
+    {
+        var backoff = _state.Backoff;
+        var n = backoff.ConsecutiveThrottles + 1;
+        var facts = failure.Throttle ?? new ThrottleFacts(failure.Code, failure.Subcode, null, AccessTier.Unknown);
+        var block = new ScopeBlock(failure.Scope, now + Backoff.AfterThrottle(facts, n, failure.Jitter));
+        _state = _state with { Backoff = backoff.Block(block) with { ConsecutiveThrottles = n } };
+        Do(new SyncEffect.ReportUsage(block));
+    }
+
+    private void Fail(RunningRun run, RunFailure failure)
+    {
+        var n = _state.Backoff.ConsecutiveErrors + 1;
+        _state = _state with { Backoff = _state.Backoff with { ConsecutiveErrors = n } };
+        switch (failure.Kind)
+        {
+            case FailureKind.Transient:
+                RetryAt(now + Backoff.AfterError(n, failure.Jitter));
+                CountAgainst(run.Request, failure);
+                break;
+            case FailureKind.Refused:
+                RetryAt(now + Backoff.AfterRefusal(n, failure.Jitter));
+                SkipToNext(run);
+                if (run.Request is { } request)
+                    Close(request, failure.Message);
+                break;
+            case FailureKind.TokenDead:
+                Park(AccountHealth.TokenDead, null, failure);
+                break;
+            case FailureKind.Checkpointed:
+                Park(AccountHealth.Checkpointed, null, failure);
+                break;
+            case FailureKind.PermissionLost:
+                Park(AccountHealth.PermissionLost, now + SyncMachine.PermissionProbe, failure);
+                break;
+            case FailureKind.AccountDisabled:
+                Park(AccountHealth.AccountDisabled, now + SyncMachine.DisabledProbe, failure);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(failure), failure.Kind, "Unknown kind of failure.");
+        }
+    }
+
+    private void RetryAt(DateTimeOffset at) => _state = _state with { Backoff = _state.Backoff with { RetryAt = at } };
+
+    private void Park(AccountHealth health, DateTimeOffset? nextTry, RunFailure failure)
+    {
+        var since = _state.Parked?.Health == health ? _state.Parked.Since : now;
+        _state = _state with { Parked = new Parking(health, since, nextTry, $"{failure.Message} {failure.Advice}".Trim()) };
+    }
+
+    // A run that will fail again waits for its next due time instead of being due all the while.
+    private void SkipToNext(RunningRun run)
+    {
+        var job = _state.Job(run.Plan.Job);
+        if (run.Request is null && job.NextDue is not null)
+            _state = _state.With(job with { NextDue = NextAfter(now, run.Plan.Job) ?? _state.Backoff.RetryAt });
+    }
+
+    private void CountAgainst(SyncRequest? served, RunFailure failure)
+    {
+        if (served is null || _state.Requests.FirstOrDefault(known => known.RunId == served.RunId) is not { } request)
+            return;
+        var counted = request with { Failures = request.Failures + 1 };
+        if (counted.Failures >= SyncMachine.RequestTries)
+            Close(request, $"It failed {counted.Failures} times. {failure.Message}");
+        else
+            _state = _state with { Requests = _state.Requests.Replace(request, counted) };
+    }
+
+    private void Close(SyncRequest request, string reason)
+    {
+        Forget(request);
+        Do(new SyncEffect.RefuseRequest(request, reason));
+    }
+
+    private void Forget(SyncRequest request) =>
+        _state = _state with { Requests = _state.Requests.RemoveAll(known => known.RunId == request.RunId) };
+}

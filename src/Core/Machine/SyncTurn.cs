@@ -1,0 +1,107 @@
+using MetaGrains.Core.Schedule;
+
+namespace MetaGrains.Core.Machine;
+
+/// <summary>One step of <see cref="SyncMachine"/> while it is worked out; nothing of it outlives the step.</summary>
+internal sealed partial class SyncTurn(AccountState start, DateTimeOffset now)
+{
+    private readonly List<SyncEffect> _effects = [];
+    private readonly List<SyncEffect> _orders = [];
+    private AccountState _state = start;
+    private bool _ends;
+
+    /// <summary>Draws the conclusions that every event has in common.</summary>
+    /// <param name="storedRow">What <c>account_schedule</c> says, or null when there is no row.</param>
+    /// <param name="storedState">What the grain state says, or null when there is none.</param>
+    public SyncDecision Finish(ScheduleRow? storedRow, AppliedState? storedState)
+    {
+        DropPassed();
+        if (!_ends)
+        {
+            Continue();
+            Remind();
+        }
+
+        SetHealth();
+        SetWake();
+
+        // What must be stored comes first: a run begins only after that which it relies on is written.
+        var row = ScheduleRow.Of(_state);
+        if (row != storedRow)
+            _effects.Add(new SyncEffect.PersistSchedule(row));
+        var applied = AppliedState.Of(_state);
+        if (storedState is null || !applied.SameAs(storedState))
+            _effects.Add(new SyncEffect.PersistState(applied));
+        return new SyncDecision(_state, [.. _effects, .. _orders]);
+    }
+
+    private void Do(SyncEffect effect) => _orders.Add(effect);
+
+    private void Note(SyncNote note, string text) => _orders.Add(new SyncEffect.Log(note, text));
+
+    private void DropPassed()
+    {
+        var backoff = _state.Backoff;
+        var blocks = backoff.Blocks.RemoveAll(block => block.Until <= now);
+        if (blocks.Length != backoff.Blocks.Length)
+            _state = _state with { Backoff = backoff with { Blocks = blocks } };
+        if (_state.HighOnlyUntil <= now)
+            _state = _state with { HighOnlyUntil = null };
+    }
+
+    // The reminder follows the tier; a reminder of an account that nobody wants only costs.
+    private void Remind()
+    {
+        if (!_state.Settings.Wanted)
+        {
+            if (_state.Reminder is null)
+                return;
+            _state = _state with { Reminder = null };
+            Do(new SyncEffect.UnregisterReminder());
+            return;
+        }
+
+        var plan = new ReminderPlan(_state.Settings.TierInterval, _state.Offset);
+        if (_state.Reminder == plan)
+            return;
+        _state = _state with { Reminder = plan };
+        Do(new SyncEffect.RegisterReminder(SyncSchedule.NextAfter(now, plan.Period, plan.Offset) - now, plan.Period));
+    }
+
+    private void SetHealth()
+    {
+        var health = HealthRules.Of(_state, now);
+        if (health.Health != _state.Health.Health)
+            Note(SyncNote.Health, $"{_state.Health.Health.WireName()} → {health.Health.WireName()}");
+        _state = _state with { Health = health };
+    }
+
+    private void SetWake()
+    {
+        var wake = _ends ? null : Moments().Where(at => at > now).Min();
+        if (wake == _state.WakeAt)
+            return;
+        _state = _state with { WakeAt = wake };
+        Do(new SyncEffect.SetWakeTimer(wake));
+    }
+
+    // Every moment at which the next decision may differ from this one.
+    private IEnumerable<DateTimeOffset?> Moments()
+    {
+        if (_state.Ask is { } ask)
+            yield return ask.Wait?.Until ?? ask.AskedAt + SyncMachine.AskTimeout;
+        if (_state.Run is not null || !_state.Settings.Wanted)
+            yield break;
+        yield return _state.Backoff.RetryAt;
+        yield return _state.Parked?.NextTry;
+        yield return _state.HighOnlyUntil;
+        foreach (var block in _state.Backoff.Blocks)
+            yield return block.Until;
+        foreach (var job in _state.Jobs)
+        {
+            yield return job.NextDue;
+            // Ageing: four intervals overdue, the job ranks with HIGH.
+            yield return job.NextDue + (job.Interval * Budget.BudgetOrder.IntervalsUntilHigh);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using MetaGrains.Core.Insights;
+using MetaGrains.Core.Time;
+
+namespace MetaGrains.Core.Schedule;
+
+/// <summary>What one run is to read.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Window">The days, in the account's own zone.</param>
+/// <param name="Reports">The reports, in the order in which they are published; at least one.</param>
+/// <param name="Priority">Where the run stands in the budget's order.</param>
+/// <param name="MovesCursor">
+/// Whether the job's cursor may move to the end of the window: false for days that a person asked for, since they may
+/// leave a gap before them.
+/// </param>
+/// <param name="Uncovered">
+/// Days between the cursor and the window that the job's rule cannot reach any more; a backfill closes them. Null when
+/// the window joins the cursor.
+/// </param>
+public sealed record PlannedRun(
+    SyncJob Job,
+    DateRange Window,
+    ImmutableArray<InsightsReport> Reports,
+    Priority Priority,
+    bool MovesCursor,
+    DateRange? Uncovered);

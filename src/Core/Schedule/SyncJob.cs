@@ -1,0 +1,81 @@
+namespace MetaGrains.Core.Schedule;
+
+/// <summary>A kind of sync (design section 4). <see cref="SyncPlan"/> plans the first four.</summary>
+public enum SyncJob
+{
+    /// <summary>The last days, every tier interval.</summary>
+    Tier,
+
+    /// <summary>The last complete days, once, right after the account was connected.</summary>
+    Initial,
+
+    /// <summary>The attribution window up to yesterday.</summary>
+    Fresh,
+
+    /// <summary>From the cursor to today, with overlap.</summary>
+    Incremental,
+
+    /// <summary>28 days, daily.</summary>
+    Deep,
+
+    /// <summary>Campaigns, ad sets, ads, creatives.</summary>
+    Entities,
+
+    /// <summary>Account level against the sum of its rows.</summary>
+    Reconcile,
+
+    /// <summary>Old months, newest first.</summary>
+    Backfill,
+}
+
+/// <summary>The names that REST, SQL and the command line use for jobs.</summary>
+public static class SyncJobs
+{
+    /// <summary>All jobs.</summary>
+    public static IReadOnlyList<SyncJob> All { get; } = Enum.GetValues<SyncJob>();
+
+    /// <summary><c>tier</c>, <c>initial</c>, <c>fresh</c>, <c>incremental</c>, <c>deep</c>, <c>entities</c>, <c>reconcile</c> or <c>backfill</c>.</summary>
+    public static string WireName(this SyncJob job) => job switch
+    {
+        SyncJob.Tier => "tier",
+        SyncJob.Initial => "initial",
+        SyncJob.Fresh => "fresh",
+        SyncJob.Incremental => "incremental",
+        SyncJob.Deep => "deep",
+        SyncJob.Entities => "entities",
+        SyncJob.Reconcile => "reconcile",
+        SyncJob.Backfill => "backfill",
+        _ => throw new ArgumentOutOfRangeException(nameof(job), job, "Unknown job."),
+    };
+
+    /// <summary>Whether <see cref="SyncPlan"/> knows the job's window.</summary>
+    public static bool IsPlanned(this SyncJob job) => job is SyncJob.Tier or SyncJob.Initial or SyncJob.Fresh or SyncJob.Incremental;
+
+    /// <summary>Whether the job reads insights; <c>entities</c> reads objects, which count against other limits.</summary>
+    public static bool ReadsInsights(this SyncJob job) => job != SyncJob.Entities;
+
+    /// <summary>Reads a wire name, or one of the older names <c>meta_fresh</c> and <c>meta_7d_fill</c>.</summary>
+    public static bool TryParse(string? text, out SyncJob job)
+    {
+        switch (text)
+        {
+            case "meta_fresh":
+                job = SyncJob.Fresh;
+                return true;
+            case "meta_7d_fill":
+                job = SyncJob.Initial;
+                return true;
+        }
+
+        foreach (var candidate in All)
+        {
+            if (candidate.WireName() != text)
+                continue;
+            job = candidate;
+            return true;
+        }
+
+        job = default;
+        return false;
+    }
+}

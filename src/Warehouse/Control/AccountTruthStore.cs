@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Keys;
+using MetaGrains.Core.Machine;
+using MetaGrains.Core.Schedule;
+using MetaGrains.Core.Time;
+using MetaGrains.Warehouse.Accounts;
+using Npgsql;
+
+namespace MetaGrains.Warehouse.Control;
+
+/// <summary>Everything that PostgreSQL knows of an account when its grain activates or its settings change.</summary>
+public sealed class AccountTruthStore(
+    NpgsqlDataSource database, ReportDefinitionStore reports, ScheduleStore schedules, RunQueue queue)
+{
+    private const string Settings = """
+        select a.settings_version + t.settings_version, a.enabled, t.sync_enabled and t.deleted_at is null, a.timezone_name,
+               a.attribution_window_days, a.integration_id,
+               coalesce((extract(epoch from s.updated_at) * 1000000)::bigint, 0),
+               c.tier, c.interval_minutes, c.date_range_days, c.cron, c.description
+        from ad_accounts a
+        join tenants t on t.id = a.tenant_id
+        join meta_sync_config c on c.tier = a.tier
+        left join integration_secrets s on s.integration_id = a.integration_id and s.kind = 'access_token'
+        where a.tenant_id = $1 and a.ad_account_id = $2
+        """;
+
+    private const string Cursors = """
+        select job, meta_last_window_end from sync_cursors where tenant_id = $1 and ad_account_id = $2
+        """;
+
+    /// <summary>The settings alone; null when there is no such account.</summary>
+    public async Task<AccountSettings?> SettingsAsync(AdAccountKey account, CancellationToken cancellationToken)
+    {
+        AccountSettings settings;
+        await using (var command = Command(Settings, account))
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            if (!await reader.ReadAsync(cancellationToken))
+                return null;
+            settings = Read(reader, account);
+        }
+
+        return settings with { Reports = [.. await reports.OfAsync(account, cancellationToken)] };
+    }
+
+    /// <summary>Settings, schedule, cursors and waiting runs; null when there is no such account.</summary>
+    /// <param name="applied">What the grain itself remembers.</param>
+    public async Task<StoredTruth?> LoadAsync(AdAccountKey account, AppliedState? applied, CancellationToken cancellationToken)
+    {
+        if (await SettingsAsync(account, cancellationToken) is not { } settings)
+            return null;
+        return new StoredTruth(
+            settings,
+            await schedules.FindAsync(account, cancellationToken),
+            await CursorsAsync(account, cancellationToken),
+            [.. await queue.WaitingAsync(account, cancellationToken)],
+            applied);
+    }
+
+    private async Task<ImmutableArray<JobCursor>> CursorsAsync(AdAccountKey account, CancellationToken cancellationToken)
+    {
+        await using var command = Command(Cursors, account);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var cursors = ImmutableArray.CreateBuilder<JobCursor>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            // Jobs of a newer program are its own business.
+            if (SyncJobs.TryParse(reader.GetString(0), out var job))
+                cursors.Add(new JobCursor(job, reader.Value<DateOnly>(1)));
+        }
+
+        return cursors.ToImmutable();
+    }
+
+    private NpgsqlCommand Command(string sql, AdAccountKey account)
+    {
+        var command = database.CreateCommand(sql);
+        command.Parameters.Add(new() { Value = account.Tenant.Value });
+        command.Parameters.Add(new() { Value = account.Account.ToString() });
+        return command;
+    }
+
+    private static AccountSettings Read(NpgsqlDataReader reader, AdAccountKey account) => new()
+    {
+        Version = reader.GetInt64(0),
+        Enabled = reader.GetBoolean(1),
+        TenantEnabled = reader.GetBoolean(2),
+        Calendar = AccountCalendar.TryCreate(reader.GetString(3), out var calendar)
+            ? calendar
+            : throw new InvalidOperationException($"ad_accounts: {account.Account} is in the unknown time zone '{reader.GetString(3)}'."),
+        AttributionWindowDays = reader.GetInt32(4),
+        Connection = reader.Value<Guid>(5) is { } integration ? new ConnectionKey(integration) : null,
+        ConnectionVersion = reader.GetInt64(6),
+        Tier = TierStore.Read(reader, 7),
+    };
+}
