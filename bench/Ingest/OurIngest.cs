@@ -37,7 +37,7 @@ internal sealed class OurIngest
 
     public async Task<PublishCounts> LoadAsync(InsightRow[] rows)
     {
-        var run = await _store.BeginRunAsync(_account, "incremental", "bench", BenchRows.Days, default);
+        var run = await _store.BeginRunAsync(_account, "incremental", "bench", BenchRows.Days, null, default);
         var slice = new InsightsSlice(run, 0, InsightsReport.Daily(InsightsLevel.Ad), BenchRows.Days, BenchRows.Days.Until);
         var pages = (rows.Length + PageRows - 1) / PageRows;
         for (var page = 0; page < pages; page++)

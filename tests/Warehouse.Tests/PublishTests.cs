@@ -149,7 +149,7 @@ public sealed class PublishTests
         var before = await warehouse.SnapshotAsync();
         var stale = await warehouse.StageAsync(WarehouseFixture.AdRows(2));
 
-        var later = await warehouse.Store.BeginRunAsync(warehouse.Account, "incremental", "test", WarehouseFixture.Week, default);
+        var later = await warehouse.Store.BeginRunAsync(warehouse.Account, "incremental", "test", WarehouseFixture.Week, null, default);
 
         await Assert.ThrowsAsync<StaleRunException>(() => warehouse.Store.PublishAsync(stale, 14, default));
         Assert.Equal(before, await warehouse.SnapshotAsync());
@@ -204,7 +204,7 @@ public sealed class PublishTests
         Assert.Equal("()", Assert.Single(await warehouse.Database.RowsAsync("select meta_last_window_end from sync_cursors")));
 
         await warehouse.PublishAsync(WarehouseFixture.AdRows(1));
-        var run = await warehouse.Store.BeginRunAsync(warehouse.Account, "incremental", "test", WarehouseFixture.Week, default);
+        var run = await warehouse.Store.BeginRunAsync(warehouse.Account, "incremental", "test", WarehouseFixture.Week, null, default);
         await warehouse.Store.PublishAsync(new InsightsSlice(run, 0, InsightsReport.Daily(InsightsLevel.Campaign), WarehouseFixture.Week, new DateOnly(2026, 1, 1)), 0, default);
 
         Assert.Equal(WarehouseFixture.Week.Until, await warehouse.Database.ScalarAsync<DateOnly>("select meta_last_window_end from sync_cursors"));

@@ -61,7 +61,7 @@ internal sealed class WarehouseFixture : IAsyncDisposable
 
     public async Task<InsightsSlice> StageAsync(IReadOnlyList<InsightRow> rows, InsightsLevel level = InsightsLevel.Ad, AdAccountKey? account = null)
     {
-        var run = await Store.BeginRunAsync(account ?? Account, "incremental", "test", Week, default);
+        var run = await Store.BeginRunAsync(account ?? Account, "incremental", "test", Week, null, default);
         var slice = new InsightsSlice(run, 0, InsightsReport.Daily(level), Week, Week.Until);
         foreach (var (number, page) in rows.Chunk(3).Index())
             await Store.StageAsync(slice, new FakePage(number, page), default);

@@ -18,6 +18,7 @@ internal readonly record struct BudgetShare(int Permits, WaitReason Reason, Limi
 internal sealed class BudgetDeal(BudgetState state, DateTimeOffset now)
 {
     private readonly Dictionary<LimitScope, int> _taken = [];
+    private readonly Dictionary<(LimitScope, Priority), int> _rooms = [];
 
     /// <summary>Wakes for those who have room now and were not told.</summary>
     public List<BudgetEffect> Wakes { get; } = [];
@@ -38,7 +39,7 @@ internal sealed class BudgetDeal(BudgetState state, DateTimeOffset now)
             }
             else if (!GaveUp(waiter))
             {
-                var room = Math.Min(ShareOf(request).Permits, request.Wanted);
+                var room = PermitsOf(request);
                 Take(request, room);
                 if (room > 0 && waiter.WokenAt is null)
                     Wake(waiter);
@@ -84,15 +85,42 @@ internal sealed class BudgetDeal(BudgetState state, DateTimeOffset now)
         if (state.HighOnlyUntil > now && priority != Priority.High)
             return Waits(WaitReason.CoolDown, null, Sooner(state.HighOnlyUntil.Value, Ages(request)));
 
-        var tightest = request.Scopes
-            .Select(scope => (Scope: scope, Room: BudgetRoom.Of(state, scope, priority, now), Taken: _taken.GetValueOrDefault(scope)))
-            .MinBy(entry => (long)entry.Room - entry.Taken);
-        var left = tightest.Room - tightest.Taken;
-        if (left > 0)
-            return new BudgetShare(Math.Min(Math.Min(left, request.Wanted), state.Rules.MaxPermits), default, null, default);
-        var opens = BudgetRoom.Opens(state, tightest.Scope, priority, 1 - left, now);
-        var reason = tightest.Room > 0 ? WaitReason.Queue : WaitReason.LimitReached;
-        return Waits(reason, tightest.Scope, Sooner(opens, Ages(request)));
+        var permits = PermitsOf(request);
+        if (permits > 0)
+            return new BudgetShare(permits, default, null, default);
+        var (scope, left) = Tightest(request, priority);
+        var opens = BudgetRoom.Opens(state, scope, priority, 1 - left, now);
+        return Waits(RoomOf(scope, priority) > 0 ? WaitReason.Queue : WaitReason.LimitReached, scope, Sooner(opens, Ages(request)));
+    }
+
+    private int PermitsOf(BudgetRequest request)
+    {
+        var priority = BudgetOrder.Effective(request, now);
+        if (state.HighOnlyUntil > now && priority != Priority.High)
+            return 0;
+        return Math.Clamp(Tightest(request, priority).Left, 0, Math.Min(request.Wanted, state.Rules.MaxPermits));
+    }
+
+    // What the scope with the least room has left after those before this request; negative when they take more.
+    private (LimitScope Scope, int Left) Tightest(BudgetRequest request, Priority priority)
+    {
+        var tightest = (Scope: request.Scopes[0], Left: int.MaxValue);
+        foreach (var scope in request.Scopes)
+        {
+            var left = RoomOf(scope, priority) - _taken.GetValueOrDefault(scope);
+            if (left < tightest.Left)
+                tightest = (scope, left);
+        }
+
+        return tightest;
+    }
+
+    // A scope is shared by many waiters, and its room does not change while they are dealt to.
+    private int RoomOf(LimitScope scope, Priority priority)
+    {
+        if (!_rooms.TryGetValue((scope, priority), out var room))
+            _rooms.Add((scope, priority), room = BudgetRoom.Of(state, scope, priority, now));
+        return room;
     }
 
     private LimitScope? Blocked(BudgetRequest request)

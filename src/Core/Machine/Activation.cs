@@ -34,6 +34,8 @@ internal static class Activation
             known[cursor.Job] = job with { Cursor = cursor.LastDay };
         }
 
+        foreach (var job in SyncJobs.All.Where(job => job.IsPlanned()))
+            known.TryAdd(job, new JobState { Job = job });
         return [.. known.Values.OrderBy(job => job.Job)];
     }
 

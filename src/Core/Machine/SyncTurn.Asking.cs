@@ -124,7 +124,7 @@ internal sealed partial class SyncTurn
     // From the clock, so that numbers grow across activations without being stored.
     private long NextNumber()
     {
-        var number = Math.Max(_state.LastNumber + 1, now.ToUnixTimeMilliseconds());
+        var number = Math.Max(_state.LastNumber + 1, now.UtcTicks);
         _state = _state with { LastNumber = number };
         return number;
     }

@@ -8,7 +8,11 @@ namespace MetaGrains.Core.Sync;
 /// <param name="Account">The account.</param>
 /// <param name="Report">Level, fields, breakdowns, windows and filters.</param>
 /// <param name="Days">The days, in the account's zone; one row per day (<c>time_increment=1</c>).</param>
-public sealed record InsightsQuery(AdAccountId Account, InsightsReport Report, DateRange Days);
+public sealed record InsightsQuery(AdAccountId Account, InsightsReport Report, DateRange Days)
+{
+    /// <summary>Asked for a permit right before each HTTP request, retries included.</summary>
+    public ICallPermits Permits { get; init; } = CallPermits.Unlimited;
+}
 
 /// <summary>Where insights come from: the Graph API client, in production and in every test but the pure ones.</summary>
 public interface IInsightsSource

@@ -39,7 +39,10 @@ public readonly record struct PublishCounts(long Read, long Inserted, long Chang
 public interface IInsightsStore
 {
     /// <summary>Starts a run: raises the epoch, so that every earlier run of the same account and job is fenced off.</summary>
-    Task<SyncRun> BeginRunAsync(AdAccountKey account, string job, string trigger, DateRange window, CancellationToken cancellationToken);
+    /// <param name="requestedRun">The run that somebody asked for and that this is; null for a run of its own accord.</param>
+    /// <exception cref="StaleRunException">The requested run has ended already.</exception>
+    Task<SyncRun> BeginRunAsync(
+        AdAccountKey account, string job, string trigger, DateRange window, long? requestedRun, CancellationToken cancellationToken);
 
     /// <summary>Forgets what is staged of a slice, before it is read from its start again.</summary>
     Task DiscardAsync(InsightsSlice slice, CancellationToken cancellationToken);

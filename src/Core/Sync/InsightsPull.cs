@@ -17,6 +17,12 @@ public sealed record PullRequest(AdAccountKey Account, string Job, string Trigge
     /// a gap before them, and a cursor behind a gap hides it. Default: true.
     /// </summary>
     public bool MovesCursor { get; init; } = true;
+
+    /// <summary>The run that somebody asked for and that this is; null for a run of its own accord.</summary>
+    public long? RequestedRun { get; init; }
+
+    /// <summary>Asked for a permit right before each HTTP request, retries included.</summary>
+    public ICallPermits Permits { get; init; } = CallPermits.Unlimited;
 }
 
 /// <summary>
@@ -29,7 +35,7 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
     public async Task<RunReport> RunAsync(PullRequest request, AccessToken token, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
-        var run = await store.BeginRunAsync(request.Account, request.Job, request.Trigger, request.Window, cancellationToken);
+        var run = await store.BeginRunAsync(request.Account, request.Job, request.Trigger, request.Window, request.RequestedRun, cancellationToken);
         var tally = new RunTally();
         RunReport report;
         try
@@ -81,7 +87,7 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
         try
         {
             foreach (var slice in Slices(request, run, options.SliceDays))
-                tally.Rows += await PublishSliceAsync(slice, tally, token, cancellationToken);
+                tally.Rows += await PublishSliceAsync(slice, request.Permits, tally, token, cancellationToken);
             return tally.Report(RunOutcome.Succeeded);
         }
         catch (SourceException refused)
@@ -111,13 +117,13 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
     }
 
     private async Task<PublishCounts> PublishSliceAsync(
-        InsightsSlice slice, RunTally tally, AccessToken token, CancellationToken cancellationToken)
+        InsightsSlice slice, ICallPermits permits, RunTally tally, AccessToken token, CancellationToken cancellationToken)
     {
         for (var read = 1; ; read++)
         {
             try
             {
-                var rows = await StageAsync(slice, tally, token, cancellationToken);
+                var rows = await StageAsync(slice, permits, tally, token, cancellationToken);
                 return await store.PublishAsync(slice, rows, cancellationToken);
             }
             catch (SourceException broken) when (broken.WorthRereading && read < options.ReadsPerSlice)
@@ -133,10 +139,11 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
         }
     }
 
-    private async Task<long> StageAsync(InsightsSlice slice, RunTally tally, AccessToken token, CancellationToken cancellationToken)
+    private async Task<long> StageAsync(
+        InsightsSlice slice, ICallPermits permits, RunTally tally, AccessToken token, CancellationToken cancellationToken)
     {
         long rows = 0;
-        var query = new InsightsQuery(slice.Run.Account.Account, slice.Report, slice.Days);
+        var query = new InsightsQuery(slice.Run.Account.Account, slice.Report, slice.Days) { Permits = permits };
         await foreach (var page in source.ReadAsync(query, token, cancellationToken))
         {
             using (page)

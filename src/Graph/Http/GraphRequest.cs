@@ -1,5 +1,6 @@
 using System.Text;
 using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Sync;
 
 namespace MetaGrains.Graph.Http;
 
@@ -16,6 +17,9 @@ internal sealed class GraphRequest(string edge, string path, AdAccountId? accoun
 
     /// <summary>The account that is asked about.</summary>
     public AdAccountId? Account => account;
+
+    /// <summary>Asked before each attempt.</summary>
+    public ICallPermits Permits { get; init; } = CallPermits.Unlimited;
 
     /// <summary>Adds a parameter; the value is encoded here and nowhere else.</summary>
     public GraphRequest With(string name, string value)

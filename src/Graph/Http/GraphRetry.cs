@@ -5,13 +5,17 @@ using Polly.Timeout;
 
 namespace MetaGrains.Graph.Http;
 
-/// <summary>Deadline of an attempt, and which attempts are repeated after how long.</summary>
+/// <summary>Which attempts are repeated after how long, and the deadline of each.</summary>
 internal static class GraphRetry
 {
     // Up to a fifth is added, so that accounts that failed together do not come back together.
     private const double Jitter = 0.2;
 
-    /// <summary>Retries around deadlines.</summary>
+    /// <summary>The deadline of one attempt.</summary>
+    public static ResiliencePipeline Deadline(GraphOptions options, TimeProvider time) =>
+        new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(new TimeoutStrategyOptions { Timeout = options.AttemptTimeout }).Build();
+
+    /// <summary>Repeats attempts.</summary>
     /// <param name="onRetry">Called with the failure, the number of the retry from 1, and its delay.</param>
     public static ResiliencePipeline Pipeline(
         GraphOptions options,
@@ -35,7 +39,7 @@ internal static class GraphRetry
             });
         }
 
-        return builder.AddTimeout(new TimeoutStrategyOptions { Timeout = options.AttemptTimeout }).Build();
+        return builder.Build();
     }
 
     private static bool IsWorthRetrying(Exception? failure) =>

@@ -21,7 +21,8 @@ internal sealed partial class GraphTransport
     private readonly TimeProvider _time;
     private readonly IUsageObserver _observer;
     private readonly ILogger _logger;
-    private readonly ResiliencePipeline _pipeline;
+    private readonly ResiliencePipeline _retries;
+    private readonly ResiliencePipeline _deadline;
     private bool _warnedOfVersion;
 
     public GraphTransport(
@@ -37,7 +38,8 @@ internal sealed partial class GraphTransport
         _time = time;
         _observer = observer;
         _logger = logger ?? NullLogger<GraphTransport>.Instance;
-        _pipeline = GraphRetry.Pipeline(_options, time, chance, OnRetry);
+        _retries = GraphRetry.Pipeline(_options, time, chance, OnRetry);
+        _deadline = GraphRetry.Deadline(_options, time);
     }
 
     /// <summary>Takes this call's secrets out of texts.</summary>
@@ -56,8 +58,8 @@ internal sealed partial class GraphTransport
         context.Properties.Set(RequestKey, request);
         try
         {
-            var value = await _pipeline.ExecuteAsync(
-                static (resilience, state) => state.Transport.AttemptAsync(state.Exchange, resilience.CancellationToken),
+            var value = await _retries.ExecuteAsync(
+                static (resilience, state) => state.Transport.PermittedAsync(state.Exchange, resilience.CancellationToken),
                 context,
                 (Transport: this, Exchange: exchange));
             return new GraphAnswer<T>(value, exchange.Calls);
@@ -74,6 +76,16 @@ internal sealed partial class GraphTransport
         {
             ResilienceContextPool.Shared.Return(context);
         }
+    }
+
+    // Each attempt has a permit of its own, taken before its deadline starts: waiting for the budget is not Meta's time.
+    private async ValueTask<T> PermittedAsync<T>(Exchange<T> exchange, CancellationToken cancellationToken)
+    {
+        await exchange.Request.Permits.TakeAsync(cancellationToken);
+        return await _deadline.ExecuteAsync(
+            static (state, cancellation) => state.Transport.AttemptAsync(state.Exchange, cancellation),
+            (Transport: this, Exchange: exchange),
+            cancellationToken);
     }
 
     private async ValueTask<T> AttemptAsync<T>(Exchange<T> exchange, CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ internal static class InsightsRequest
     public static GraphRequest Of(InsightsQuery query, int limit, string? after)
     {
         var report = query.Report;
-        var request = new GraphRequest("insights", $"{query.Account}/insights", query.Account)
+        var request = new GraphRequest("insights", $"{query.Account}/insights", query.Account) { Permits = query.Permits }
             .With("level", report.Level.WireName())
             .With("fields", Fields(report))
             .With("time_range", $$"""{"since":"{{DateRange.Iso(query.Days.Since)}}","until":"{{DateRange.Iso(query.Days.Until)}}"}""")

@@ -32,7 +32,7 @@ public sealed class RunQueue(NpgsqlDataSource database, TimeProvider clock)
     private const string Waiting = """
         select run_id, job, trigger, requested_at, request
         from sync_runs
-        where tenant_id = $1 and ad_account_id = $2 and status = 'queued'
+        where tenant_id = $1 and ad_account_id = $2 and requested_at is not null and status in ('queued', 'running')
         order by run_id
         """;
 
@@ -55,7 +55,10 @@ public sealed class RunQueue(NpgsqlDataSource database, TimeProvider clock)
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>The account's waiting runs, oldest first.</summary>
+    /// <summary>
+    /// The account's runs that were accepted and have not ended, oldest first; one that says "running" was perhaps left
+    /// behind by a crash, and whoever really runs it knows its id.
+    /// </summary>
     public async Task<IReadOnlyList<SyncRequest>> WaitingAsync(AdAccountKey account, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Waiting);

@@ -11,14 +11,15 @@ public sealed class InsightsStore(NpgsqlDataSource database, RunLedger runs, Sta
 {
     /// <inheritdoc />
     public Task<SyncRun> BeginRunAsync(
-        AdAccountKey account, string job, string trigger, DateRange window, CancellationToken cancellationToken) =>
-        runs.BeginAsync(account, job, trigger, window, cancellationToken);
+        AdAccountKey account, string job, string trigger, DateRange window, long? requestedRun, CancellationToken cancellationToken) =>
+        runs.BeginAsync(account, job, trigger, window, requestedRun, cancellationToken);
 
     /// <inheritdoc />
     public async Task DiscardAsync(InsightsSlice slice, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("delete from insights_staging where run_id = $1 and slice = $2");
+        await using var command = database.CreateCommand("delete from insights_staging where run_id = $1 and run_epoch = $2 and slice = $3");
         command.Parameters.Add(new() { Value = slice.Run.Id });
+        command.Parameters.Add(new() { Value = slice.Run.Epoch });
         command.Parameters.Add(new() { Value = slice.Number });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -15,21 +15,32 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
           values (@tenant, @account, @job, 1, @now)
           on conflict (tenant_id, ad_account_id, job) do update set run_epoch = c.run_epoch + 1, updated_at = @now
           returning run_epoch
+        ), adopted as (
+          update sync_runs r set status = 'running', run_epoch = pen.run_epoch, window_since = @since, window_until = @until, started_at = @now
+          from pen
+          where r.run_id = @requested and r.tenant_id = @tenant and r.ad_account_id = @account and r.job = @job
+            and r.status in ('queued', 'running')
+          returning r.run_id, r.run_epoch
+        ), made as (
+          insert into sync_runs (tenant_id, ad_account_id, job, trigger, status, run_epoch, window_since, window_until, started_at)
+          select @tenant, @account, @job, @trigger, 'running', run_epoch, @since, @until, @now from pen where @requested is null
+          returning run_id, run_epoch
         )
-        insert into sync_runs (tenant_id, ad_account_id, job, trigger, status, run_epoch, window_since, window_until, started_at)
-        select @tenant, @account, @job, @trigger, 'running', run_epoch, @since, @until, @now from pen
-        returning run_id, run_epoch
+        select run_id, run_epoch from adopted union all select run_id, run_epoch from made
         """;
 
-    // The pen is taken in the statement before, so whatever still says "running" has lost it.
+    // The pen is taken in the statement before, so whatever still says "running" has lost it. A run that somebody asked
+    // for goes back to the queue: it was accepted.
     private const string TakeOver = """
         with overtaken as (
-          update sync_runs set status = 'superseded', finished_at = @now,
-                 error_message = 'A later run of the same account and job started.'
+          update sync_runs set
+            status = case when requested_at is null then 'superseded' else 'queued' end,
+            finished_at = case when requested_at is null then @now end,
+            error_message = case when requested_at is null then 'A later run of the same account and job started.' end
           where tenant_id = @tenant and ad_account_id = @account and job = @job and status = 'running' and run_id <> @run
           returning run_id
         ), emptied as (
-          delete from insights_staging where run_id in (select run_id from overtaken)
+          delete from insights_staging where run_id in (select run_id from overtaken union all select @run::bigint)
         )
         update sync_cursors set active_run = @run
         where tenant_id = @tenant and ad_account_id = @account and job = @job
@@ -41,18 +52,23 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
           bytes = @bytes, rows_read = @read, rows_inserted = @inserted, rows_changed = @changed,
           rows_unchanged = @unchanged, rows_vanished = @vanished, rate_limited = @limited,
           error_code = @code, error_subcode = @subcode, error_trace = @trace, error_message = @message
-        where run_id = @run and status in ('running', 'superseded')
+        where run_id = @run and run_epoch = @epoch and status in ('running', 'superseded')
         """;
 
     private const string Release = """
-        with emptied as (delete from insights_staging where run_id = @run)
+        with emptied as (delete from insights_staging where run_id = @run and run_epoch = @epoch)
         update sync_cursors set active_run = null
-        where tenant_id = @tenant and ad_account_id = @account and job = @job and active_run = @run
+        where tenant_id = @tenant and ad_account_id = @account and job = @job and active_run = @run and run_epoch = @epoch
         """;
+
+    /// <summary>Starts a run of its own accord.</summary>
+    public Task<SyncRun> BeginAsync(
+        AdAccountKey account, string job, string trigger, DateRange window, CancellationToken cancellationToken) =>
+        BeginAsync(account, job, trigger, window, requestedRun: null, cancellationToken);
 
     /// <inheritdoc cref="IInsightsStore.BeginRunAsync" />
     public async Task<SyncRun> BeginAsync(
-        AdAccountKey account, string job, string trigger, DateRange window, CancellationToken cancellationToken)
+        AdAccountKey account, string job, string trigger, DateRange window, long? requestedRun, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -60,10 +76,12 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
         begin.Parameters.AddWithValue("trigger", trigger);
         begin.Parameters.AddWithValue("since", window.Since);
         begin.Parameters.AddWithValue("until", window.Until);
+        begin.Parameters.Add(new NpgsqlParameter("requested", NpgsqlDbType.Bigint) { Value = (object?)requestedRun ?? DBNull.Value });
         SyncRun run;
         await using (var reader = await begin.ExecuteReaderAsync(cancellationToken))
         {
-            await reader.ReadAsync(cancellationToken);
+            if (!await reader.ReadAsync(cancellationToken))
+                throw new StaleRunException($"Run {requestedRun} of {account.Account} has ended already, or is no run of job {job}.");
             run = new SyncRun(reader.GetInt64(0), account, job, reader.GetInt64(1));
         }
 
@@ -82,6 +100,7 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
         // Cursor before run, as BeginAsync locks them: the other way round the two would deadlock.
         await using var release = Command(Release, connection, run.Account, run.Job);
         release.Parameters.AddWithValue("run", run.Id);
+        release.Parameters.AddWithValue("epoch", run.Epoch);
         await release.ExecuteNonQueryAsync(cancellationToken);
         await using var end = EndCommand(connection, run, report);
         await end.ExecuteNonQueryAsync(cancellationToken);
@@ -92,6 +111,7 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
     {
         var end = new NpgsqlCommand(End, connection);
         end.Parameters.AddWithValue("run", run.Id);
+        end.Parameters.AddWithValue("epoch", run.Epoch);
         end.Parameters.AddWithValue("now", clock.GetUtcNow().UtcDateTime);
         end.Parameters.AddWithValue("status", report.Outcome.ToString().ToLowerInvariant());
         end.Parameters.AddWithValue("duration", (long)report.Duration.TotalMilliseconds);

@@ -17,7 +17,7 @@ public sealed partial class SlicePublisher
     private const string Check = """
         select count(*), count(distinct row_key), count(*) filter (where date not between @since and @until)
         from insights_staging
-        where run_id = @run and slice = @slice and run_epoch = @epoch
+        where run_id = @run and run_epoch = @epoch and slice = @slice
         """;
 
     private const string Tombstone = """
@@ -26,7 +26,7 @@ public sealed partial class SlicePublisher
           where d.tenant_id = @tenant and d.ad_account_id = @account and d.report = @report
             and d.date between @since and @until
             and not exists (
-              select from insights_staging s where s.run_id = @run and s.slice = @slice and s.row_key = d.row_key)
+              select from insights_staging s where s.run_id = @run and s.run_epoch = @epoch and s.slice = @slice and s.row_key = d.row_key)
           returning d.*
         )
         insert into meta_insights_tombstones select gone.*, @now, @run from gone
@@ -41,7 +41,7 @@ public sealed partial class SlicePublisher
           conversions = s.conversions, purchases = s.purchases, purchase_value = s.purchase_value,
           leads = s.leads, revenue = s.revenue, breakdowns = s.breakdowns, actions = s.actions, incomplete = null
         from insights_staging s
-        where s.run_id = @run and s.slice = @slice
+        where s.run_id = @run and s.run_epoch = @epoch and s.slice = @slice
           and d.tenant_id = @tenant and d.ad_account_id = @account and d.report = @report
           and d.date between @since and @until
           and d.row_key = s.row_key and d.content_hash <> s.content_hash
@@ -59,7 +59,7 @@ public sealed partial class SlicePublisher
           s.attribution_window, 'mixed', s.currency, s.spend, s.conversions, s.purchases, s.purchase_value, s.leads, s.revenue,
           s.breakdowns, s.actions
         from insights_staging s
-        where s.run_id = @run and s.slice = @slice
+        where s.run_id = @run and s.run_epoch = @epoch and s.slice = @slice
           and not exists (
             select from meta_insights_daily d
             where d.tenant_id = @tenant and d.ad_account_id = @account and d.report = @report
@@ -71,7 +71,7 @@ public sealed partial class SlicePublisher
         select s.row_key, @tenant, @run, @now, s.date, @account, @report, s.raw
         from insights_staging s
         join meta_insights_daily d on d.row_key = s.row_key
-        where s.run_id = @run and s.slice = @slice
+        where s.run_id = @run and s.run_epoch = @epoch and s.slice = @slice
           and d.tenant_id = @tenant and d.ad_account_id = @account and d.report = @report
           and d.date between @since and @until and d.run_id = @run
         on conflict (row_key, date) do update set
@@ -139,7 +139,7 @@ public sealed partial class SlicePublisher
         where tenant_id = @tenant and ad_account_id = @account and job = @job
         """;
 
-    private const string Unstage = "delete from insights_staging where run_id = @run and slice = @slice";
+    private const string Unstage = "delete from insights_staging where run_id = @run and run_epoch = @epoch and slice = @slice";
 
     /// <summary>The statements whose plan depends on data, by name: tests forbid a nested loop in each.</summary>
     internal static IReadOnlyList<(string Name, string Sql)> PlannedStatements { get; } =

@@ -83,7 +83,7 @@ alter table sync_runs
   alter column started_at drop not null,
   alter column window_since drop not null,
   alter column window_until drop not null;
-create index sync_runs_queued on sync_runs (tenant_id, ad_account_id, run_id) where status = 'queued';
+create index sync_runs_requested on sync_runs (tenant_id, ad_account_id, run_id) where requested_at is not null and status in ('queued', 'running');
 comment on column sync_runs.request is 'What was asked for: {"since", "until", "date_preset", "entity"}; null for a scheduled run.';
 
 -- Whatever changes a setting, REST or plain SQL, raises its version and says so once per statement.

@@ -28,9 +28,9 @@ internal sealed class RecordingStore : IInsightsStore
 
     private int _publishes;
 
-    public Task<SyncRun> BeginRunAsync(AdAccountKey account, string job, string trigger, DateRange window, CancellationToken cancellationToken)
+    public Task<SyncRun> BeginRunAsync(AdAccountKey account, string job, string trigger, DateRange window, long? requestedRun, CancellationToken cancellationToken)
     {
-        Log.Add($"begin {job} {trigger} {window}");
+        Log.Add($"begin {job} {trigger} {window}{(requestedRun is null ? "" : $" as {requestedRun}")}");
         return Task.FromResult(new SyncRun(7, account, job, 3));
     }
 
