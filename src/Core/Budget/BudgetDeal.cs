@@ -18,6 +18,7 @@ internal readonly record struct BudgetShare(int Permits, WaitReason Reason, Limi
 internal sealed class BudgetDeal(BudgetState state, DateTimeOffset now)
 {
     private readonly Dictionary<LimitScope, int> _taken = [];
+    private readonly Dictionary<LimitScope, long> _wanted = [];
     private readonly Dictionary<(LimitScope, Priority), int> _rooms = [];
 
     /// <summary>Wakes for those who have room now and were not told.</summary>
@@ -25,6 +26,9 @@ internal sealed class BudgetDeal(BudgetState state, DateTimeOffset now)
 
     /// <summary>The queue with its wakes.</summary>
     public ImmutableDictionary<string, BudgetWaiter> Waiters { get; private set; } = state.Waiters;
+
+    /// <summary>When the first of those who have no room now may have some.</summary>
+    public DateTimeOffset? NextRoom { get; private set; }
 
     /// <summary>Deals; answers for <paramref name="asking"/>, which is never woken, since it is here.</summary>
     public BudgetShare Run(BudgetRequest? asking)
@@ -43,6 +47,9 @@ internal sealed class BudgetDeal(BudgetState state, DateTimeOffset now)
                 Take(request, room);
                 if (room > 0 && waiter.WokenAt is null)
                     Wake(waiter);
+                else if (room == 0)
+                    NextRoom ??= ShareOf(request).Until;
+                Want(request);
             }
         }
 
@@ -71,6 +78,12 @@ internal sealed class BudgetDeal(BudgetState state, DateTimeOffset now)
             _taken[scope] = _taken.GetValueOrDefault(scope) + permits;
     }
 
+    private void Want(BudgetRequest request)
+    {
+        foreach (var scope in request.Scopes)
+            _wanted[scope] = _wanted.GetValueOrDefault(scope) + request.Wanted;
+    }
+
     private void Wake(BudgetWaiter waiter)
     {
         Waiters = Waiters.SetItem(waiter.Request.Requester, waiter with { WokenAt = now });
@@ -88,8 +101,10 @@ internal sealed class BudgetDeal(BudgetState state, DateTimeOffset now)
         var permits = PermitsOf(request);
         if (permits > 0)
             return new BudgetShare(permits, default, null, default);
-        var (scope, left) = Tightest(request, priority);
-        var opens = BudgetRoom.Opens(state, scope, priority, 1 - left, now);
+        // Those before it take what comes free first.
+        var scope = Tightest(request, priority).Scope;
+        var needed = (int)Math.Clamp(_wanted.GetValueOrDefault(scope) + 1 - RoomOf(scope, priority), 1, int.MaxValue);
+        var opens = BudgetRoom.Opens(state, scope, priority, needed, now);
         return Waits(RoomOf(scope, priority) > 0 ? WaitReason.Queue : WaitReason.LimitReached, scope, Sooner(opens, Ages(request)));
     }
 

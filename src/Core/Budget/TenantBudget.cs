@@ -58,7 +58,7 @@ public static class TenantBudget
         }
 
         effects.AddRange(deal.Wakes);
-        state = Timed(state, now, effects);
+        state = Timed(state, deal.NextRoom, now, effects);
         return new BudgetReply(state, answer, [.. effects]);
     }
 
@@ -205,18 +205,20 @@ public static class TenantBudget
         var deal = new BudgetDeal(state, now);
         deal.Run(null);
         effects.AddRange(deal.Wakes);
-        state = Timed(state with { Waiters = deal.Waiters }, now, effects);
+        state = Timed(state with { Waiters = deal.Waiters }, deal.NextRoom, now, effects);
         return new BudgetDecision(state, [.. effects]);
     }
 
     // The next moment at which somebody may have room, or at which room that was kept for somebody woken is free again.
-    private static BudgetState Timed(BudgetState state, DateTimeOffset now, List<BudgetEffect> effects)
+    private static BudgetState Timed(BudgetState state, DateTimeOffset? nextRoom, DateTimeOffset now, List<BudgetEffect> effects)
     {
         var rules = state.Rules;
         var at = state.Waiters.Values.Min(waiter => (DateTimeOffset?)(
             waiter.WokenAt is not { } woken ? (waiter.Until > now ? waiter.Until : waiter.Until + rules.WaiterPatience)
             : woken + rules.WakePatience > now ? woken + rules.WakePatience
             : waiter.Until + rules.WaiterPatience));
+        if (nextRoom < at)
+            at = nextRoom;
         if (at <= now)
             at = now + rules.MinWait;
         if (at == state.WakeAt)
