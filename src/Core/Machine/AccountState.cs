@@ -56,7 +56,8 @@ public sealed record RunningRun
 /// <param name="Request">What was asked.</param>
 /// <param name="AskedAt">When it was sent.</param>
 /// <param name="Wait">The answer "wait"; null while no answer has come.</param>
-public sealed record PendingAsk(BudgetRequest Request, DateTimeOffset AskedAt, BudgetAnswer.Wait? Wait = null);
+/// <param name="WokenEarly">The ticket of a wake that came before the answer; null when none did.</param>
+public sealed record PendingAsk(BudgetRequest Request, DateTimeOffset AskedAt, BudgetAnswer.Wait? Wait = null, long? WokenEarly = null);
 
 /// <summary>The reminder as it is registered.</summary>
 /// <param name="Period">From one tick to the next.</param>

@@ -75,8 +75,11 @@ internal sealed partial class SyncTurn
     public void TakeWait(long requestId, BudgetAnswer.Wait answer)
     {
         _state = _state with { HighOnlyUntil = answer.HighOnlyUntil };
-        if (_state.Ask is { } ask && ask.Request.RequestId == requestId)
-            _state = _state with { Ask = ask with { Wait = answer } };
+        if (_state.Ask is not { } ask || ask.Request.RequestId != requestId)
+            return;
+        // The wake may have overtaken the answer that names its ticket.
+        var woken = ask.WokenEarly is { } ticket && ticket == answer.Ticket;
+        _state = _state with { Ask = ask with { Wait = woken ? answer with { Until = now } : answer, WokenEarly = null } };
     }
 
     // The number stays: should the request have been granted after all, asking again brings the same grant.
@@ -90,6 +93,8 @@ internal sealed partial class SyncTurn
     {
         if (_state.Ask is { Wait: { } wait } ask && wait.Ticket == ticket)
             _state = _state with { Ask = ask with { Wait = wait with { Until = now } } };
+        else if (_state.Ask is { Wait: null } unanswered)
+            _state = _state with { Ask = unanswered with { WokenEarly = ticket } };
     }
 
     public void TakeHunger(SyncEvent.PermitsNeeded needed)

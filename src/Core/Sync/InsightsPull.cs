@@ -23,6 +23,9 @@ public sealed record PullRequest(AdAccountKey Account, string Job, string Trigge
 
     /// <summary>Asked for a permit right before each HTTP request, retries included.</summary>
     public ICallPermits Permits { get; init; } = CallPermits.Unlimited;
+
+    /// <summary>Told of the run once it holds the pen; null: nobody needs to know.</summary>
+    public Action<SyncRun>? Started { get; init; }
 }
 
 /// <summary>
@@ -36,6 +39,7 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
     {
         var started = clock.GetTimestamp();
         var run = await store.BeginRunAsync(request.Account, request.Job, request.Trigger, request.Window, request.RequestedRun, cancellationToken);
+        request.Started?.Invoke(run);
         var tally = new RunTally();
         RunReport report;
         try
@@ -95,6 +99,7 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
             tally.Take(refused);
             return tally.Report(RunOutcome.Failed) with
             {
+                Refusal = refused,
                 RateLimited = refused.RateLimited,
                 ErrorCode = refused.Code,
                 ErrorSubcode = refused.Subcode,

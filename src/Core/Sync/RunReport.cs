@@ -52,6 +52,9 @@ public sealed record RunReport
     /// <summary>Meta's trace id.</summary>
     public string? ErrorTrace { get; init; }
 
+    /// <summary>The refusal itself, for whoever decides what follows; null when no answer of the source was the cause.</summary>
+    public SourceException? Refusal { get; init; }
+
     /// <summary>Why it failed, for a person; never holds a token.</summary>
     public string? ErrorMessage { get; init; }
 }

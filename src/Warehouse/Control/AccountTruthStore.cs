@@ -17,7 +17,7 @@ public sealed class AccountTruthStore(
         select a.settings_version + t.settings_version, a.enabled, t.sync_enabled and t.deleted_at is null, a.timezone_name,
                a.attribution_window_days, a.integration_id,
                coalesce((extract(epoch from s.updated_at) * 1000000)::bigint, 0),
-               c.tier, c.interval_minutes, c.date_range_days, c.cron, c.description
+               c.tier, c.interval_minutes, c.date_range_days, c.cron, c.description, (a.settings ->> 'interval_seconds')::float8
         from ad_accounts a
         join tenants t on t.id = a.tenant_id
         join meta_sync_config c on c.tier = a.tier
@@ -93,5 +93,6 @@ public sealed class AccountTruthStore(
         Connection = reader.Value<Guid>(5) is { } integration ? new ConnectionKey(integration) : null,
         ConnectionVersion = reader.GetInt64(6),
         Tier = TierStore.Read(reader, 7),
+        IntervalOverride = reader.Value<double>(12) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
     };
 }

@@ -54,6 +54,7 @@ create table ad_accounts (
   primary key (tenant_id, ad_account_id)
 );
 comment on column ad_accounts.ad_account_id is 'Meta''s node id, act_ followed by digits.';
+comment on column ad_accounts.settings is '{"interval_seconds": n}: the account''s own interval in place of its tier''s.';
 comment on column ad_accounts.timezone_name is 'IANA zone: days of insights begin at midnight there.';
 comment on column ad_accounts.account_status is 'Meta''s code: 1 active, 2 disabled, 3 unsettled … (Ad Account reference).';
 

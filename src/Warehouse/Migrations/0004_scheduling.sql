@@ -69,7 +69,7 @@ create table account_schedule (
 );
 create index account_schedule_due on account_schedule (next_due_at) where next_due_at is not null;
 comment on table account_schedule is 'When each account is due next and what it suffers from. Written by the account''s grain; whoever is overdue is woken by a sweep.';
-comment on column account_schedule.next_due_at is 'Null while nothing is due: paused, parked, or never enabled.';
+comment on column account_schedule.next_due_at is 'Null for an account that never ran. Kept while it is paused: it catches up with one run when it is enabled.';
 comment on column account_schedule.due_offset is 'The account''s place inside every interval, as a fraction of 2^30: its milliseconds are (due_offset::bigint * interval_ms) / 1073741824.';
 comment on column account_schedule.health is 'active, throttled, failing, token_dead, checkpointed, permission_lost, account_disabled, not_connected or paused.';
 comment on column account_schedule.health_owner is 'Who has to act.';

@@ -250,6 +250,21 @@ public sealed class SyncMachineTests
     }
 
     [Fact]
+    public void A_wake_that_overtakes_the_answer_it_belongs_to_is_not_lost()
+    {
+        var model = new AccountModel();
+        var first = model.State.Ask!.Request;
+
+        model.Send(new SyncEvent.BudgetWoke(5));
+        Assert.Empty(model.Effects.OfType<SyncEffect.AskBudget>());
+        model.Wait(TimeSpan.FromMinutes(15));
+
+        Assert.True(Assert.Single(model.Effects.OfType<SyncEffect.AskBudget>()).Request.RequestId > first.RequestId);
+        model.Send(new SyncEvent.BudgetWoke(4)).Wait(TimeSpan.FromMinutes(15));
+        Assert.Empty(model.Effects.OfType<SyncEffect.AskBudget>());
+    }
+
+    [Fact]
     public void A_grant_that_nobody_needs_any_more_goes_back_whole()
     {
         var model = new AccountModel();

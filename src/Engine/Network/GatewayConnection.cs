@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using MetaGrains.Engine.Calls;
+using MetaGrains.Engine.Runtime;
+using MetaGrains.Engine.Serialization;
+using Microsoft.AspNetCore.Connections;
+using Orleans.Configuration;
+using Orleans.Serialization;
+
+namespace MetaGrains.Engine.Network;
+
+/// <summary>One client at the gateway.</summary>
+internal sealed class GatewayConnection(ConnectionContext transport, SiloDetails silo, ClusterSecret secret, Catalog catalog, MessagingOptions messaging, GrainClasses classes) : IReplyTo
+{
+    // A client with more calls than this under way is told to wait.
+    private const int MaxCalls = 10_000;
+
+    private readonly FrameConnection _frames = new(transport, messaging.MaxMessageBodySize);
+    private readonly ConcurrentDictionary<long, Call> _calls = new();
+    private readonly CancellationTokenSource _closed = new();
+
+    public void Close() => _closed.Cancel();
+
+    public async Task RunAsync()
+    {
+        try
+        {
+            _frames.StartWriting();
+            await ShakeHandsAsync();
+            await _frames.ReadAsync(Handle, _closed.Token);
+        }
+        catch (Exception exception)
+        {
+            if (!_closed.IsCancellationRequested)
+                catalog.Log.ConnectionBroken(_frames.Remote, exception.Message);
+        }
+        finally
+        {
+            await _frames.DisposeAsync();
+        }
+    }
+
+    public void Succeed<T>(long requestId, MethodModel<T> method, T result)
+    {
+        if (!_calls.TryRemove(requestId, out _))
+            return;
+        var frame = Answer(requestId, Outcome.Result);
+        try
+        {
+            method.Result?.Write(frame, result);
+            _frames.Send(frame);
+        }
+        catch (SerializerException exception)
+        {
+            SendFailure(requestId, exception, Outcome.Exception);
+        }
+    }
+
+    public void Fail(long requestId, Exception reason, Outcome outcome)
+    {
+        // Of what has not run, only that is worth another try which another moment or silo would take.
+        if (_calls.TryRemove(requestId, out _))
+            SendFailure(requestId, reason, reason is SiloUnavailableException ? outcome : Outcome.Exception);
+    }
+
+    private void SendFailure(long requestId, Exception reason, Outcome outcome)
+    {
+        var frame = Answer(requestId, outcome);
+        ExceptionCodec.Write(frame, reason);
+        _frames.Send(frame);
+    }
+
+    private static WireWriter Answer(long requestId, Outcome outcome)
+    {
+        var frame = FrameConnection.Start(FrameKind.Response);
+        frame.Int64(requestId);
+        frame.Byte((byte)outcome);
+        return frame;
+    }
+
+    private async Task ShakeHandsAsync()
+    {
+        using var deadline = new CancellationTokenSource(Frame.HandshakeTimeout, catalog.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _closed.Token);
+        var nonce = ClusterSecret.NewNonce();
+        var challenge = FrameConnection.Start(FrameKind.Challenge);
+        nonce.CopyTo(challenge.Take(nonce.Length));
+        _frames.Send(challenge);
+        Welcome(await _frames.ReadOneAsync(FrameKind.Hello, Frame.MaxHandshakeLength, either.Token), nonce);
+    }
+
+    private void Welcome(byte[] hello, byte[] nonce)
+    {
+        var reader = new WireReader(hello);
+        var proof = reader.Take(ClusterSecret.ProofLength);
+        var theirs = reader.Take(ClusterSecret.NonceLength);
+        if (!secret.Verify("client", nonce, theirs, proof))
+            throw new SerializerException($"It does not know the cluster's secret; both ends need the same {ClusterSecret.Setting}.");
+        if (reader.RequiredText() is var cluster && cluster != silo.ClusterId)
+            throw new SerializerException($"It wants cluster '{cluster}'; this is '{silo.ClusterId}'.");
+        var welcome = FrameConnection.Start(FrameKind.Welcome);
+        secret.Prove("silo", theirs, nonce).CopyTo(welcome.Take(ClusterSecret.ProofLength));
+        welcome.Text(silo.SiloAddress.ToParsableString());
+        var manifest = classes.Manifest().ToArray();
+        welcome.Int32(manifest.Length);
+        foreach (var (contract, type) in manifest)
+        {
+            welcome.Text(contract);
+            welcome.Text(type.ToString());
+        }
+
+        _frames.Send(welcome);
+    }
+
+    private void Handle(FrameKind kind, ReadOnlySpan<byte> payload)
+    {
+        var reader = new WireReader(payload);
+        var requestId = reader.Int64();
+        if (kind == FrameKind.Cancel)
+        {
+            if (_calls.TryGetValue(requestId, out var call))
+                call.Cancel();
+            return;
+        }
+
+        if (kind != FrameKind.Request)
+            throw new SerializerException($"A client sends requests and cancellations, and no {kind}.");
+        try
+        {
+            Request(requestId, ref reader);
+        }
+        catch (Exception exception)
+        {
+            _calls.TryRemove(requestId, out _);
+            if (requestId != 0)
+                SendFailure(requestId, exception, Outcome.Exception);
+        }
+    }
+
+    // Request id 0 is a one-way call: nothing is noted, so nothing is answered.
+    private void Request(long requestId, ref WireReader reader)
+    {
+        var (header, contract, method) = CallHeader.Read(ref reader, requestId, catalog.Time);
+        if (!catalog.Caller.Parts.Interfaces.TryGetValue(contract, out var type))
+            throw new SerializerException($"This silo has no grain interface '{contract}'.");
+        var call = catalog.Caller.Contract(type).Method(method).Receive(this, ref reader, header);
+        if (_calls.Count >= MaxCalls)
+            throw new GatewayTooBusyException($"This client has {MaxCalls} calls under way; the call was not run.");
+        if (requestId != 0 && !_calls.TryAdd(requestId, call))
+            throw new SerializerException($"Request {requestId} is under way already.");
+        catalog.Dispatch(header.Target, call);
+    }
+}

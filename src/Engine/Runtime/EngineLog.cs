@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Logging;
+
+namespace MetaGrains.Engine.Runtime;
+
+/// <summary>Everything the engine logs.</summary>
+internal sealed partial class EngineLog(ILogger<EngineLog> logger)
+{
+    private readonly ILogger _logger = logger;
+
+    [LoggerMessage(1, LogLevel.Information, "Silo {Silo} of cluster {Cluster} runs on the portable engine; {Classes} grain classes, gateway {Gateway}")]
+    public partial void SiloStarted(string silo, string cluster, int classes, string gateway);
+
+    [LoggerMessage(2, LogLevel.Information, "Silo {Silo} has stopped; {Left} activations were cut off")]
+    public partial void SiloStopped(string silo, int left);
+
+    [LoggerMessage(3, LogLevel.Error, "{Grain} could not be activated")]
+    public partial void ActivationFailed(Exception exception, GrainId grain);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Grain} failed while it was deactivated")]
+    public partial void DeactivationFailed(Exception exception, GrainId grain);
+
+    [LoggerMessage(5, LogLevel.Debug, "{Grain} is deactivated: {Reason}")]
+    public partial void Deactivated(GrainId grain, DeactivationReasonCode reason);
+
+    [LoggerMessage(6, LogLevel.Error, "A timer of {Grain} failed; it goes on")]
+    public partial void TimerFailed(Exception exception, GrainId grain);
+
+    [LoggerMessage(7, LogLevel.Warning, "One-way call {Method} of {Grain} failed")]
+    public partial void OneWayFailed(Exception exception, object method, GrainId grain);
+
+    [LoggerMessage(8, LogLevel.Warning, "Reminder {Reminder} of {Grain} failed; it was delivered")]
+    public partial void TickFailed(Exception exception, GrainId grain, string reminder);
+
+    [LoggerMessage(9, LogLevel.Warning, "Reminder {Reminder} of {Grain} was turned away and comes again")]
+    public partial void TickRejected(Exception exception, GrainId grain, string reminder);
+
+    [LoggerMessage(10, LogLevel.Error, "Reminders could not be read or their progress not be written; it is tried again")]
+    public partial void RemindersUnavailable(Exception exception);
+
+    [LoggerMessage(11, LogLevel.Error, "The silo's heartbeat could not be written; it is tried again")]
+    public partial void HeartbeatFailed(Exception exception);
+
+    [LoggerMessage(12, LogLevel.Critical, "Another silo holds this cluster; this one stops")]
+    public partial void ClusterLost();
+
+    [LoggerMessage(13, LogLevel.Information, "Waiting for silo {Silo} to leave cluster {Cluster}")]
+    public partial void WaitingForSilo(string silo, string cluster);
+
+    [LoggerMessage(14, LogLevel.Warning, "A connection from {Remote} was refused or broken: {Why}")]
+    public partial void ConnectionBroken(string remote, string why);
+
+    [LoggerMessage(15, LogLevel.Warning, "No silo can be reached ({Why}); it is tried again")]
+    public partial void NoSilo(string why);
+
+    [LoggerMessage(16, LogLevel.Information, "Connected to silo {Silo}")]
+    public partial void Connected(string silo);
+
+    [LoggerMessage(17, LogLevel.Error, "An internal loop failed; it goes on")]
+    public partial void LoopFailed(Exception exception);
+}

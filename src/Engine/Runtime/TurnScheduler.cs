@@ -1,0 +1,80 @@
+namespace MetaGrains.Engine.Runtime;
+
+/// <summary>
+/// Runs the turns of one activation, one after the other. Whatever a turn awaits comes back here, because an await
+/// remembers the current scheduler; so grain code never runs on two threads at once.
+/// </summary>
+internal sealed class TurnScheduler(Activation owner) : TaskScheduler, IThreadPoolWorkItem
+{
+    // After so many turns other activations get the thread.
+    private const int TurnsAtATime = 64;
+    private const int KeptCapacity = 16;
+
+    private readonly Queue<Task> _turns = new(0);
+    private bool _scheduled;
+
+    public Activation Owner => owner;
+
+    public override int MaximumConcurrencyLevel => 1;
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        for (var i = 0; i < TurnsAtATime; i++)
+        {
+            Task? turn;
+            lock (_turns)
+            {
+                if (!_turns.TryDequeue(out turn))
+                {
+                    _scheduled = false;
+                    if (_turns.Capacity > KeptCapacity)
+                        _turns.TrimExcess();
+                    return;
+                }
+            }
+
+            TryExecuteTask(turn);
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Runs code as a turn. It sees no ambient values of whoever asks for it.</summary>
+    public void Run(Action<object?> turn, object? state)
+    {
+        var flows = !ExecutionContext.IsFlowSuppressed();
+        if (flows)
+            ExecutionContext.SuppressFlow();
+        try
+        {
+            new Task(turn, state, TaskCreationOptions.DenyChildAttach).Start(this);
+        }
+        finally
+        {
+            if (flows)
+                ExecutionContext.RestoreFlow();
+        }
+    }
+
+    protected override void QueueTask(Task task)
+    {
+        lock (_turns)
+        {
+            _turns.Enqueue(task);
+            if (_scheduled)
+                return;
+            _scheduled = true;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+    }
+
+    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
+        !taskWasPreviouslyQueued && Current == this && TryExecuteTask(task);
+
+    protected override IEnumerable<Task> GetScheduledTasks()
+    {
+        lock (_turns)
+            return [.. _turns];
+    }
+}

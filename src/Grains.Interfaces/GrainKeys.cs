@@ -1,0 +1,18 @@
+using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Keys;
+using MetaGrains.Grains.Interfaces.Accounts;
+using MetaGrains.Grains.Interfaces.RateLimit;
+
+namespace MetaGrains.Grains.Interfaces;
+
+/// <summary>The one place where keys become references, so that no caller formats a key by hand.</summary>
+public static class GrainKeys
+{
+    /// <summary>One ad account of a tenant.</summary>
+    public static IAdAccountGrain AdAccount(this IGrainFactory grains, AdAccountKey account) =>
+        grains.GetGrain<IAdAccountGrain>(account.ToString());
+
+    /// <summary>The budget of a tenant.</summary>
+    public static ITenantRateLimitGrain RateLimit(this IGrainFactory grains, TenantKey tenant) =>
+        grains.GetGrain<ITenantRateLimitGrain>(tenant.ToString());
+}

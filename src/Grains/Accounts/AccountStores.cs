@@ -1,0 +1,18 @@
+using MetaGrains.Core.Sync;
+using MetaGrains.Warehouse.Accounts;
+using MetaGrains.Warehouse.Control;
+
+namespace MetaGrains.Grains.Accounts;
+
+/// <summary>What every account grain of a silo shares.</summary>
+public sealed class AccountStores(
+    AccountTruthStore truth, ScheduleStore schedules, RunQueue queue, InsightsPull pull, IntegrationStore integrations, TimeProvider clock)
+{
+    internal AccountTruthStore Truth => truth;
+
+    internal ScheduleStore Schedules => schedules;
+
+    internal RunQueue Queue => queue;
+
+    internal PumpServices Pump { get; } = new(pull, integrations, clock, Random.Shared.NextDouble);
+}

@@ -1,0 +1,134 @@
+using System.Text.Json;
+using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Machine;
+using MetaGrains.Grains.Interfaces.Accounts;
+using MetaGrains.Warehouse.Control;
+using Microsoft.Extensions.Logging;
+
+namespace MetaGrains.Grains.Accounts;
+
+/// <summary>
+/// One ad account: it keeps its due times, cursor and backoff, wakes itself by a reminder and runs its syncs; what it
+/// decides is <see cref="SyncMachine"/>. No turn waits for a fetch: the pump runs beside the grain, and a timer takes its
+/// signals in. Key format: <c>acct/{tenant}/act_{number}</c>. Called by the API after a setting or a request was
+/// committed, by sweeps, and by the tenant's budget. Owns the state <c>ad-account.sync</c> and the row of
+/// <c>account_schedule</c>.
+/// </summary>
+[GrainType("ad-account")]
+public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
+{
+    private const string Reminder = "sync";
+
+    private static readonly TimeSpan SignalPace = TimeSpan.FromMilliseconds(100);
+
+    private readonly IPersistentState<AdAccountMemory> _memory;
+    private readonly AccountTruthStore _truth;
+    private readonly ScheduleStore _schedules;
+    private readonly RunQueue _queue;
+    private readonly PumpServices _services;
+    private readonly ILogger _logger;
+    private readonly AccountSignals _signals = new();
+    private AdAccountKey _key;
+    private AccountState? _state;
+    private IGrainTimer? _signalTimer;
+    private IGrainTimer? _wakeTimer;
+    private AccountPump? _pump;
+    private Task _pumping = Task.CompletedTask;
+    private Task _budgetCalls = Task.CompletedTask;
+
+    /// <summary>Made by the engine.</summary>
+    public AdAccountGrain(
+        [PersistentState("ad-account.sync", GrainServices.Store)] IPersistentState<AdAccountMemory> memory,
+        AccountStores stores,
+        ILogger<AdAccountGrain> logger)
+    {
+        (_memory, _logger) = (memory, logger);
+        (_truth, _schedules, _queue, _services) = (stores.Truth, stores.Schedules, stores.Queue, stores.Pump);
+    }
+
+    private DateTimeOffset Now => _services.Clock.GetUtcNow();
+
+    /// <inheritdoc />
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _key = AdAccountKey.TryParse(this.GetPrimaryKeyString(), out var key)
+            ? key
+            : throw new ArgumentException($"'{this.GetPrimaryKeyString()}' is no key of an ad account.");
+        if (await LoadAsync(cancellationToken) is { } truth)
+            await CommitAsync(SyncMachine.Activate(_key, truth, Now));
+    }
+
+    /// <inheritdoc />
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_state is null)
+            return;
+        await CommitAsync(SyncMachine.Step(_state, new SyncEvent.Deactivating(), Now));
+        if (_pump is not { } pump)
+            return;
+        pump.Cancel();
+        await _pumping.WaitAsync(cancellationToken);
+        var (grant, used, lastSentAt) = pump.Account();
+        Return(grant, used, lastSentAt);
+        await _budgetCalls.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task ReceiveReminder(string reminderName, TickStatus status) => HappenAsync(new SyncEvent.ReminderTicked());
+
+    /// <inheritdoc />
+    public Task WakeAsync() => HappenAsync(new SyncEvent.SweepPoked());
+
+    /// <inheritdoc />
+    public Task YourTurnAsync(long ticket) => HappenAsync(new SyncEvent.BudgetWoke(ticket));
+
+    /// <inheritdoc />
+    public async Task<bool> RefreshAsync()
+    {
+        if (await _truth.SettingsAsync(_key, CancellationToken.None) is not { } settings)
+            return false;
+        if (_state is null)
+        {
+            await OnActivateAsync(CancellationToken.None);
+            return _state is not null;
+        }
+
+        await HappenAsync(new SyncEvent.SettingsChanged(settings));
+        foreach (var request in await _queue.WaitingAsync(_key, CancellationToken.None))
+        {
+            if (request.RunId != _state.Run?.Request?.RunId)
+                await HappenAsync(new SyncEvent.Triggered(request));
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc />
+    public Task<AccountStatus?> GetStatusAsync() => Task.FromResult(_state is null ? null : new AccountStatus
+    {
+        Health = _state.Health.Health.WireName(),
+        Tier = _state.Settings.Tier.Name,
+        NextDueAt = _state.NextDueAt,
+        RunningJob = _state.Run is { } run ? Core.Schedule.SyncJobs.WireName(run.Plan.Job) : null,
+        RunId = _state.Run?.RunId,
+        Waiting = _state.Requests.Length,
+        Facts = [.. SyncExplain.Explain(_state, Now).Select(fact => new AccountFact
+        {
+            Topic = JsonNamingPolicy.SnakeCaseLower.ConvertName(fact.Topic.ToString()), Text = fact.Text, At = fact.At,
+        })],
+    });
+
+    private async Task<StoredTruth?> LoadAsync(CancellationToken cancellationToken)
+    {
+        var applied = _memory.RecordExists ? _memory.State.ToApplied() : null;
+        var truth = await _truth.LoadAsync(_key, applied, cancellationToken);
+        if (truth is null || applied is null)
+            return truth;
+        // A request that has ended in PostgreSQL is no request any more, whatever was remembered.
+        var waiting = truth.Requests.Select(request => request.RunId).ToHashSet();
+        return truth with { Applied = applied with { Requests = [.. applied.Requests.Where(request => waiting.Contains(request.RunId))] } };
+    }
+
+    private Task HappenAsync(SyncEvent happened) =>
+        _state is null ? Task.CompletedTask : CommitAsync(SyncMachine.Step(_state, happened, Now));
+}

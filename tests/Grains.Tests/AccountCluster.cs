@@ -1,0 +1,127 @@
+using System.Globalization;
+using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Keys;
+using MetaGrains.Core.Sync;
+using MetaGrains.Core.Time;
+using MetaGrains.Graph;
+using MetaGrains.Grains.Interfaces;
+using MetaGrains.Grains.Interfaces.Accounts;
+using MetaGrains.Grains.Interfaces.RateLimit;
+using MetaGrains.GraphSimulator;
+using MetaGrains.Testing;
+using MetaGrains.Warehouse;
+using MetaGrains.Warehouse.Accounts;
+using MetaGrains.Warehouse.Control;
+using MetaGrains.Warehouse.Secrets;
+using Orleans.TestingHost;
+
+namespace MetaGrains.Grains.Tests;
+
+/// <summary>One silo, a simulator, and one connected account. The silo can die and come back.</summary>
+internal sealed class AccountCluster : IAsyncDisposable
+{
+    private const string Url = "test:database-url";
+    private const string Key = "test:encryption-key";
+    private const string Graph = "test:graph";
+    private const string Pages = "test:page-limit";
+
+    private readonly TestClusterBuilder _builder = new TestClusterBuilder(1).AddSiloBuilderConfigurator<Silo>();
+    private readonly string _key = EncryptionKeys.Generate();
+    private TestCluster _cluster = null!;
+
+    private AccountCluster(TestDatabase database, GraphSimulatorServer simulator) => (Database, Simulator) = (database, simulator);
+
+    public TestDatabase Database { get; }
+
+    public GraphSimulatorServer Simulator { get; }
+
+    public AdAccountKey Account { get; private set; }
+
+    public IGrainFactory Grains => _cluster.GrainFactory;
+
+    public IAdAccountGrain Grain => Grains.AdAccount(Account);
+
+    public ITenantRateLimitGrain Budget => Grains.RateLimit(new TenantKey(Account.Tenant));
+
+    public static async Task<AccountCluster> StartAsync(
+        TenantSettings? tenant = null, bool enabled = true, TimeSpan? interval = null, int pageLimit = 200, string? token = null)
+    {
+        var database = await (await TestPostgres.SharedAsync()).CreateAsync();
+        var cluster = new AccountCluster(database, await GraphSimulatorServer.StartAsync(new GraphSimulatorOptions { Accounts = 1 }));
+        var made = await new TenantDirectory(database.Source, TimeProvider.System)
+            .MakeAsync("acme", tenant ?? new TenantSettings("Acme", "EUR", null, null, null), default);
+        cluster.Account = new AdAccountKey(made!.Id, AdAccountId.Parse(cluster.Simulator.AccountIds[0]));
+        await cluster.ConnectAsync(token ?? cluster.Simulator.AccessToken);
+        await database.ExecuteAsync("update ad_accounts set enabled = $1, settings = $2::jsonb", enabled,
+            interval is null ? "{}" : $$"""{"interval_seconds": {{interval.Value.TotalSeconds.ToString(CultureInfo.InvariantCulture)}}}""");
+        cluster._builder.Properties[Url] = database.Url;
+        cluster._builder.Properties[Key] = cluster._key;
+        cluster._builder.Properties[Graph] = cluster.Simulator.BaseAddress.ToString();
+        cluster._builder.Properties[Pages] = pageLimit.ToString(CultureInfo.InvariantCulture);
+        cluster._cluster = cluster._builder.Build();
+        await cluster._cluster.DeployAsync();
+        return cluster;
+    }
+
+    /// <summary>Connects the tenant with a token, for the first time or again.</summary>
+    public async Task ConnectAsync(string token)
+    {
+        var integration = await new IntegrationStore(Database.Source, EncryptionKeys.Parse(_key), TimeProvider.System)
+            .ConnectAsync(Account.Tenant, "main", new AccessToken(token), default);
+        await new AdAccountStore(Database.Source, TimeProvider.System).UpsertAsync(
+            Account.Tenant, integration, [new AdAccountFacts(Account.Account, "One", "EUR", "Europe/Prague", 1, 0)], default);
+    }
+
+    /// <summary>The scope that every call with the tenant's token counts against.</summary>
+    public async Task<string> UserScopeAsync() => $"user/{await Database.ScalarAsync<Guid>("select id from integrations")}";
+
+    /// <summary>What SQL says of the days that were read must be what the simulator knows of them.</summary>
+    public async Task AssertTruthAsync()
+    {
+        var row = Assert.Single(await Database.RowsAsync("select min(window_since), max(window_until) from sync_runs where status = 'succeeded'")).Trim('(', ')').Split(',');
+        var days = new DateRange(DateOnly.Parse(row[0], CultureInfo.InvariantCulture), DateOnly.Parse(row[1], CultureInfo.InvariantCulture));
+        var truth = Simulator.Truth(Account.Account.ToString(), days.Since, days.Until);
+        Assert.True(truth.Rows > 0);
+        Assert.Equal(
+            $"({truth.Rows},{truth.Spend},{truth.Impressions},{truth.Clicks})",
+            Assert.Single(await Database.RowsAsync("select count(*), trim_scale(sum(spend)), sum(impressions), sum(clicks) from fact_meta_daily")));
+    }
+
+    /// <summary>The silo dies without a word, and another takes its place.</summary>
+    public async Task CrashAsync()
+    {
+        await _cluster.KillSiloAsync(_cluster.Primary!);
+        await _cluster.DisposeAsync();
+        _cluster = _builder.Build();
+        await _cluster.DeployAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        await Simulator.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    internal sealed class Silo : ISiloConfigurator
+    {
+        public void Configure(ISiloBuilder siloBuilder)
+        {
+            var settings = siloBuilder.Configuration;
+            var database = DatabaseUrl.Parse(settings[Url]!).ConnectionString;
+            siloBuilder.Services.AddWarehouse(options => options.DatabaseUrl = settings[Url]!);
+            siloBuilder.Services.AddSingleton(EncryptionKeys.Parse(settings[Key]));
+            siloBuilder.Services.AddGrains();
+            siloBuilder.Services.AddMetaGraph(options =>
+            {
+                options.BaseAddress = new Uri(settings[Graph]!);
+                options.PageLimit = int.Parse(settings[Pages]!, CultureInfo.InvariantCulture);
+                options.RetryBaseDelay = TimeSpan.FromMilliseconds(1);
+            });
+            siloBuilder
+                .AddAdoNetGrainStorage(GrainServices.Store, options => (options.Invariant, options.ConnectionString) = ("Npgsql", database))
+                .UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = ("Npgsql", database))
+                .Configure<ReminderOptions>(options => options.MinimumReminderPeriod = TimeSpan.FromSeconds(1));
+        }
+    }
+}

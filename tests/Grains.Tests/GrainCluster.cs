@@ -1,0 +1,75 @@
+using MetaGrains.Core.Keys;
+using MetaGrains.Core.Tenancy;
+using MetaGrains.Grains.Interfaces;
+using MetaGrains.Grains.Interfaces.RateLimit;
+using MetaGrains.Testing;
+using MetaGrains.Warehouse;
+using MetaGrains.Warehouse.Control;
+using Orleans.TestingHost;
+
+namespace MetaGrains.Grains.Tests;
+
+/// <summary>One silo with our grains on a real database, and a tenant in it. The silo can die and come back.</summary>
+internal sealed class GrainCluster : IAsyncDisposable
+{
+    private const string DatabaseSetting = "test:database-url";
+
+    private readonly TestClusterBuilder _builder;
+    private TestCluster _cluster;
+
+    private GrainCluster(TestDatabase database, TenantId tenant)
+    {
+        (Database, Tenant) = (database, tenant);
+        _builder = new TestClusterBuilder(1).AddSiloBuilderConfigurator<Silo>();
+        _builder.Properties[DatabaseSetting] = database.Url;
+        _cluster = _builder.Build();
+    }
+
+    public TestDatabase Database { get; }
+
+    public TenantId Tenant { get; }
+
+    public IGrainFactory Grains => _cluster.GrainFactory;
+
+    public ITenantRateLimitGrain Budget => Grains.RateLimit(new TenantKey(Tenant));
+
+    public TenantDirectory Tenants => new(Database.Source, TimeProvider.System);
+
+    public static async Task<GrainCluster> StartAsync(TenantSettings settings)
+    {
+        var database = await (await TestPostgres.SharedAsync()).CreateAsync();
+        var tenant = await new TenantDirectory(database.Source, TimeProvider.System).MakeAsync("acme", settings, default);
+        var cluster = new GrainCluster(database, tenant!.Id);
+        await cluster._cluster.DeployAsync();
+        return cluster;
+    }
+
+    /// <summary>The silo dies without a word, and another takes its place.</summary>
+    public async Task CrashAsync()
+    {
+        await _cluster.KillSiloAsync(_cluster.Primary!);
+        await _cluster.DisposeAsync();
+        _cluster = _builder.Build();
+        await _cluster.DeployAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    internal sealed class Silo : ISiloConfigurator
+    {
+        public void Configure(ISiloBuilder siloBuilder)
+        {
+            var url = siloBuilder.Configuration[DatabaseSetting]!;
+            siloBuilder.Services.AddWarehouse(options => options.DatabaseUrl = url);
+            siloBuilder.Services.AddGrains();
+            siloBuilder
+                .AddAdoNetGrainStorage(GrainServices.Store, options =>
+                    (options.Invariant, options.ConnectionString) = ("Npgsql", DatabaseUrl.Parse(url).ConnectionString))
+                .UseInMemoryReminderService();
+        }
+    }
+}
