@@ -6,7 +6,6 @@ namespace MetaGrains.EndToEnd.Tests;
 public sealed class RecordedAccountTests
 {
     private const string Account = "act_361744628296290";
-    private static readonly string Recording = Path.Combine(RepositoryRoot.RecordedData ?? "", "keboola_meta_account", "v23_recorded_2026-03-06");
 
     [RecordedDataFact]
     public async Task The_demo_leaves_the_truth_of_the_recording_in_sql_at_every_level()
@@ -39,7 +38,7 @@ public sealed class RecordedAccountTests
 
         foreach (var (level, id, file) in new[] { ("ad", "ad_id", "query_36_insights.csv"), ("adset", "adset_id", "query_39_insights.csv"), ("campaign", "campaign_id", "query_81_insights.csv") })
         {
-            var recorded = Csv.Read(Path.Combine(Recording, file))
+            var recorded = Csv.Read(Path.Combine(RepositoryRoot.RecordedAccount, file))
                 .Select(row => $"({row[id]},{row["campaign_id"]},{row["date_start"]},{decimal.Parse(row["spend"]):0.##},{row["impressions"]},{row["clicks"]},{row["reach"]})")
                 .Order(StringComparer.Ordinal);
             var stored = await database.RowsAsync(

@@ -5,6 +5,7 @@ using MetaGrains.Graph.Errors;
 using MetaGrains.Graph.Parsing;
 using MetaGrains.Graph.Tests.Support;
 using MetaGrains.Graph.Usage;
+using MetaGrains.Testing;
 
 namespace MetaGrains.Graph.Tests;
 
@@ -13,11 +14,11 @@ public sealed class RecordedAnswerTests
 {
     private static readonly Scrubber Scrubber = new(GraphClient.AccessToken, null);
 
-    [RecordedFact]
+    [RecordedDataFact]
     public void Usage_headers_of_2021_are_read()
     {
         var seen = new List<UsageObservation>();
-        foreach (var line in RecordedData.Lines("grouparoo_nock_2021", "responses.jsonl"))
+        foreach (var line in File.ReadLines(Path.Combine(RepositoryRoot.RecordedData!, "grouparoo_nock_2021", "responses.jsonl")))
         {
             using var answer = JsonDocument.Parse(line);
             var headers = answer.RootElement.GetProperty("headers").EnumerateArray()
@@ -31,11 +32,11 @@ public sealed class RecordedAnswerTests
         Assert.Equal(14, seen.Count(usage => usage.AdAccount is { UtilPercent: 100, ResetAfter: null }));
     }
 
-    [RecordedFact]
+    [RecordedDataFact]
     public void Error_answers_of_2026_are_read_and_classified()
     {
         var errors = new List<(GraphError Error, GraphErrorRow Row)>();
-        foreach (var line in RecordedData.Lines("keboola_pages_vcr_2026", "errors.jsonl"))
+        foreach (var line in File.ReadLines(Path.Combine(RepositoryRoot.RecordedData!, "keboola_pages_vcr_2026", "errors.jsonl")))
         {
             using var answer = JsonDocument.Parse(line);
             var error = GraphErrorReader.ReadBody(Body(answer.RootElement.GetProperty("body")), Scrubber);
@@ -54,11 +55,11 @@ public sealed class RecordedAnswerTests
             pair => Assert.Equal((200, GraphErrorKind.Permission), (pair.Error.Code, pair.Row.Kind)));
     }
 
-    [RecordedFact]
+    [RecordedDataFact]
     public void Cursor_chains_of_2026_are_followed_as_recorded()
     {
         var (pages, withNext) = (0, 0);
-        foreach (var line in RecordedData.Lines("keboola_pages_vcr_2026", "paging_chains.jsonl"))
+        foreach (var line in File.ReadLines(Path.Combine(RepositoryRoot.RecordedData!, "keboola_pages_vcr_2026", "paging_chains.jsonl")))
         {
             using var answer = JsonDocument.Parse(line);
             var body = answer.RootElement.TryGetProperty("body_trimmed", out var trimmed) ? trimmed : answer.RootElement.GetProperty("body");
@@ -84,10 +85,10 @@ public sealed class RecordedAnswerTests
         Assert.InRange(withNext, 200, pages);
     }
 
-    [RecordedFact]
+    [RecordedDataFact]
     public void Items_of_a_batch_of_2019_are_errors_with_headers()
     {
-        using var batch = JsonDocument.Parse(string.Join('\n', RecordedData.Lines("graph_batch_2019", "fb_batch_error_response.json")));
+        using var batch = JsonDocument.Parse(string.Join('\n', File.ReadLines(Path.Combine(RepositoryRoot.RecordedData!, "graph_batch_2019", "fb_batch_error_response.json"))));
         foreach (var item in batch.RootElement.EnumerateArray())
         {
             var headers = item.GetProperty("headers").EnumerateArray()
@@ -99,11 +100,11 @@ public sealed class RecordedAnswerTests
         }
     }
 
-    [RecordedFact]
+    [RecordedDataFact]
     public void Bodies_of_2017_are_never_taken_for_insights()
     {
         // The cassettes are YAML; every body stands on one line in single quotes.
-        var folder = Path.Combine(RecordedData.Folder!, "tophatter_vcr_2017");
+        var folder = Path.Combine(RepositoryRoot.RecordedData!, "tophatter_vcr_2017");
         var bodies = Directory.EnumerateFiles(folder, "*.yml", SearchOption.AllDirectories).SelectMany(File.ReadLines)
             .Select(line => line.Trim())
             .Where(line => line.StartsWith("string: '{", StringComparison.Ordinal) && line.EndsWith("}'", StringComparison.Ordinal))

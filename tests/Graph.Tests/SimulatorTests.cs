@@ -6,6 +6,7 @@ using MetaGrains.Core.Time;
 using MetaGrains.Graph.Errors;
 using MetaGrains.Graph.Tests.Support;
 using MetaGrains.GraphSimulator;
+using MetaGrains.Testing;
 
 namespace MetaGrains.Graph.Tests;
 
@@ -158,10 +159,10 @@ public sealed class SimulatorTests
         Assert.Equal(accounts[7], await client.Accounts.GetAsync(accounts[7].Id, Token, CancellationToken.None));
     }
 
-    [RecordedFact]
+    [RecordedDataFact]
     public async Task The_recorded_account_is_read_as_its_owner_published_it()
     {
-        await using var simulator = await GraphSimulatorServer.StartAsync(new GraphSimulatorOptions { DataDirectory = RecordedData.Folder });
+        await using var simulator = await GraphSimulatorServer.StartAsync(new GraphSimulatorOptions { DataDirectory = RepositoryRoot.RecordedData });
         await using var client = Client(simulator, options => options.PageLimit = 100);
         var days = new DateRange(new DateOnly(2026, 2, 6), new DateOnly(2026, 3, 5));
         foreach (var (level, expected) in new[] { (InsightsLevel.Ad, 550), (InsightsLevel.AdSet, 222), (InsightsLevel.Campaign, 86), (InsightsLevel.Account, 28) })

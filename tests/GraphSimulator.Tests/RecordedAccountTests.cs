@@ -1,5 +1,6 @@
 using System.Globalization;
 using MetaGrains.GraphSimulator.Recorded;
+using MetaGrains.Testing;
 
 namespace MetaGrains.GraphSimulator.Tests;
 
@@ -42,7 +43,7 @@ public sealed class RecordedAccountTests
     public async Task The_actions_are_those_of_the_recording()
     {
         await using var graph = await StartAsync();
-        var lines = RecordedTable.Read(SharedData.Recording, "query_22_insights.csv", "ads_action_name").Lines.Where(line => line.Text("ads_action_name").Length > 0).ToList();
+        var lines = RecordedTable.Read(RepositoryRoot.RecordedAccount, "query_22_insights.csv", "ads_action_name").Lines.Where(line => line.Text("ads_action_name").Length > 0).ToList();
         var expected = lines.GroupBy(line => line.Text("action_type")).ToDictionary(group => group.Key, group => group.Sum(line => (decimal)line.Count("value")));
         foreach (var level in new[] { "ad", "adset", "campaign", "account" })
             Assert.Equal(expected, (await graph.RowsAsync($"{Account}/insights?level={level}&{Fields}")).Actions());
@@ -77,7 +78,7 @@ public sealed class RecordedAccountTests
     [RecordedDataFact]
     public async Task The_inner_folder_is_accepted_too_and_breakdowns_are_refused()
     {
-        await using var graph = await GraphCaller.StartAsync(new GraphSimulatorOptions { DataDirectory = SharedData.Recording });
+        await using var graph = await GraphCaller.StartAsync(new GraphSimulatorOptions { DataDirectory = RepositoryRoot.RecordedAccount });
         Assert.Equal([Account], graph.Server.AccountIds);
         var (status, error) = await graph.FailAsync($"{Account}/insights?breakdowns=age");
         Assert.Equal((400, 100), (status, error.GetProperty("code").GetInt32()));
@@ -97,7 +98,7 @@ public sealed class RecordedAccountTests
 
     private static async Task<GraphCaller> StartAsync()
     {
-        var graph = await GraphCaller.StartAsync(new GraphSimulatorOptions { DataDirectory = SharedData.Directory });
+        var graph = await GraphCaller.StartAsync(new GraphSimulatorOptions { DataDirectory = RepositoryRoot.RecordedData });
         Assert.Equal(new DateOnly(2026, 3, 6), DateOnly.FromDateTime(graph.Server.Clock.GetUtcNow().UtcDateTime));
         return graph;
     }
@@ -105,7 +106,7 @@ public sealed class RecordedAccountTests
     private static async Task Compare(string level, string key, string file, int count)
     {
         await using var graph = await StartAsync();
-        var answered = RecordedTable.Read(SharedData.Recording, file, key).Lines;
+        var answered = RecordedTable.Read(RepositoryRoot.RecordedAccount, file, key).Lines;
         var rows = (await graph.RowsAsync($"{Account}/insights?level={level}&{Fields}")).ToDictionary(row => (row.Text(key), row.Text("date_start")));
         Assert.Equal(count, rows.Count);
         Assert.Equal(count, answered.Count);

@@ -1,4 +1,5 @@
 using MetaGrains.GraphSimulator.Recorded;
+using MetaGrains.Testing;
 
 namespace MetaGrains.GraphSimulator.Tests;
 
@@ -119,7 +120,7 @@ public sealed class RecordedFolderTests
                     "query_200_campaigns.csv", "query_173_adsets.csv", "query_163_ads.csv",
                 })
             {
-                File.Copy(Path.Combine(SharedData.Recording, file), Path.Combine(Folder, file));
+                File.Copy(Path.Combine(RepositoryRoot.RecordedAccount, file), Path.Combine(Folder, file));
             }
         }
 

@@ -3,6 +3,7 @@ using Xunit;
 namespace MetaGrains.Testing;
 
 /// <summary>A test of the recorded account, reported as skipped where the recording is not at hand.</summary>
+[AttributeUsage(AttributeTargets.Method)]
 public sealed class RecordedDataFactAttribute : FactAttribute
 {
     public RecordedDataFactAttribute()

@@ -14,7 +14,10 @@ public static class RepositoryRoot
     public static string? RecordedData { get; } =
         new[] { Environment.GetEnvironmentVariable(DataVariable) }
             .Concat(Ancestors().Select(folder => System.IO.Path.Combine(folder, "shared", "data")))
-            .FirstOrDefault(folder => folder is not null && File.Exists(System.IO.Path.Combine(folder, "SOURCES.md")));
+            .FirstOrDefault(folder => !string.IsNullOrEmpty(folder) && File.Exists(System.IO.Path.Combine(folder, "SOURCES.md")));
+
+    /// <summary>The one recorded account's folder. Only for tests that were not skipped for want of data.</summary>
+    public static string RecordedAccount => System.IO.Path.Combine(RecordedData!, "keboola_meta_account", "v23_recorded_2026-03-06");
 
     private static IEnumerable<string> Ancestors()
     {
