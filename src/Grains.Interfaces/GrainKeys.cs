@@ -1,7 +1,9 @@
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Keys;
 using MetaGrains.Grains.Interfaces.Accounts;
+using MetaGrains.Grains.Interfaces.Connections;
 using MetaGrains.Grains.Interfaces.RateLimit;
+using MetaGrains.Grains.Interfaces.Sweeps;
 
 namespace MetaGrains.Grains.Interfaces;
 
@@ -15,4 +17,11 @@ public static class GrainKeys
     /// <summary>The budget of a tenant.</summary>
     public static ITenantRateLimitGrain RateLimit(this IGrainFactory grains, TenantKey tenant) =>
         grains.GetGrain<ITenantRateLimitGrain>(tenant.ToString());
+
+    /// <summary>A connection of a tenant to Meta.</summary>
+    public static IConnectionGrain Connection(this IGrainFactory grains, ConnectionKey connection) =>
+        grains.GetGrain<IConnectionGrain>(connection.ToString());
+
+    /// <summary>One of the sweeps.</summary>
+    public static ISweepGrain Sweep(this IGrainFactory grains, SweepKey sweep) => grains.GetGrain<ISweepGrain>(sweep.ToString());
 }

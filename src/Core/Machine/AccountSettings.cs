@@ -13,8 +13,8 @@ public sealed record AccountSettings
     /// <summary>Longest list of requests that an account keeps.</summary>
     public const int MaxRequests = 100;
 
-    /// <summary><c>ad_accounts.settings_version</c>; an older one never replaces a newer one.</summary>
-    public required long Version { get; init; }
+    /// <summary>Changes whenever anything of the settings does: <c>account_settings_versions.version</c>. Compared for equality only.</summary>
+    public required string Version { get; init; }
 
     /// <summary>The account's switch.</summary>
     public required bool Enabled { get; init; }

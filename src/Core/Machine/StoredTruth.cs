@@ -27,6 +27,9 @@ public sealed record ScheduleRow
     /// <summary>The last failure.</summary>
     public LastError? LastError { get; init; }
 
+    /// <summary>Version of the settings that it was computed from; null in a row that was written without.</summary>
+    public string? AppliedSettings { get; init; }
+
     /// <summary>The row that a state calls for.</summary>
     public static ScheduleRow Of(AccountState state) => new()
     {
@@ -37,6 +40,7 @@ public sealed record ScheduleRow
         RetryAt = state.Backoff.RetryAt,
         ConsecutiveErrors = state.Backoff.ConsecutiveErrors,
         LastError = state.Backoff.Last,
+        AppliedSettings = state.Settings.Version,
     };
 }
 
@@ -44,7 +48,7 @@ public sealed record ScheduleRow
 public sealed record AppliedState
 {
     /// <summary>The settings that were applied.</summary>
-    public required long SettingsVersion { get; init; }
+    public required string SettingsVersion { get; init; }
 
     /// <summary>The token that was applied.</summary>
     public required long ConnectionVersion { get; init; }

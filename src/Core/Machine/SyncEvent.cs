@@ -19,7 +19,7 @@ public abstract record SyncEvent
     /// <summary>The wake timer fired, or time has passed otherwise.</summary>
     public sealed record TimeAdvanced : SyncEvent;
 
-    /// <summary>Settings were read again. Older ones than those known change nothing.</summary>
+    /// <summary>Settings were read again; what was read last counts.</summary>
     public sealed record SettingsChanged(AccountSettings Settings) : SyncEvent;
 
     /// <summary>A run was asked for.</summary>

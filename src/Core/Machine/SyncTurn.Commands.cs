@@ -7,12 +7,6 @@ internal sealed partial class SyncTurn
 {
     public void TakeSettings(AccountSettings settings)
     {
-        if (settings.Version < _state.Settings.Version)
-        {
-            Note(SyncNote.Settings, $"settings version {settings.Version} is older than {_state.Settings.Version}; ignored");
-            return;
-        }
-
         if (settings.ConnectionVersion != _state.Settings.ConnectionVersion || settings.Connection != _state.Settings.Connection)
             Unpark();
         ApplySettings(settings);

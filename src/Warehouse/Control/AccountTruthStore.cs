@@ -14,13 +14,14 @@ public sealed class AccountTruthStore(
     NpgsqlDataSource database, ReportDefinitionStore reports, ScheduleStore schedules, RunQueue queue)
 {
     private const string Settings = """
-        select a.settings_version + t.settings_version, a.enabled, t.sync_enabled and t.deleted_at is null, a.timezone_name,
+        select v.version, a.enabled, t.sync_enabled and t.deleted_at is null, a.timezone_name,
                a.attribution_window_days, a.integration_id,
                coalesce((extract(epoch from s.updated_at) * 1000000)::bigint, 0),
                c.tier, c.interval_minutes, c.date_range_days, c.cron, c.description, (a.settings ->> 'interval_seconds')::float8
         from ad_accounts a
         join tenants t on t.id = a.tenant_id
         join meta_sync_config c on c.tier = a.tier
+        join account_settings_versions v on v.tenant_id = a.tenant_id and v.ad_account_id = a.ad_account_id
         left join integration_secrets s on s.integration_id = a.integration_id and s.kind = 'access_token'
         where a.tenant_id = $1 and a.ad_account_id = $2
         """;
@@ -83,7 +84,7 @@ public sealed class AccountTruthStore(
 
     private static AccountSettings Read(NpgsqlDataReader reader, AdAccountKey account) => new()
     {
-        Version = reader.GetInt64(0),
+        Version = reader.GetString(0),
         Enabled = reader.GetBoolean(1),
         TenantEnabled = reader.GetBoolean(2),
         Calendar = AccountCalendar.TryCreate(reader.GetString(3), out var calendar)

@@ -1,4 +1,5 @@
 using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Keys;
 using MetaGrains.Core.Machine;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Tenancy;
@@ -14,10 +15,10 @@ public sealed class ScheduleStore(NpgsqlDataSource database, TimeProvider clock)
         insert into account_schedule as s (
           tenant_id, ad_account_id, next_due_at, health_since, health_next_try, rate_limit_backoff_until, retry_at, last_error_at,
           due_offset, consecutive_errors, last_error_code, last_error_subcode, health, health_owner, health_reason,
-          last_error_kind, last_error, last_error_advice, last_error_trace, updated_at)
+          last_error_kind, last_error, last_error_advice, last_error_trace, applied_settings, sweep, updated_at)
         select *, @now from unnest(
           @tenants, @accounts, @due, @since, @tries, @backoffs, @retries, @errors_at, @offsets, @errors, @codes, @subcodes,
-          @healths, @owners, @reasons, @kinds, @messages, @advice, @traces)
+          @healths, @owners, @reasons, @kinds, @messages, @advice, @traces, @applied, @sweeps)
         on conflict (tenant_id, ad_account_id) do update set
           next_due_at = excluded.next_due_at, health_since = excluded.health_since, health_next_try = excluded.health_next_try,
           rate_limit_backoff_until = excluded.rate_limit_backoff_until, retry_at = excluded.retry_at,
@@ -25,13 +26,14 @@ public sealed class ScheduleStore(NpgsqlDataSource database, TimeProvider clock)
           last_error_code = excluded.last_error_code, last_error_subcode = excluded.last_error_subcode, health = excluded.health,
           health_owner = excluded.health_owner, health_reason = excluded.health_reason, last_error_kind = excluded.last_error_kind,
           last_error = excluded.last_error, last_error_advice = excluded.last_error_advice,
-          last_error_trace = excluded.last_error_trace, updated_at = excluded.updated_at
+          last_error_trace = excluded.last_error_trace, applied_settings = excluded.applied_settings, sweep = excluded.sweep,
+          updated_at = excluded.updated_at
         """;
 
     private const string Select = """
         select next_due_at, due_offset, health, health_owner, health_since, health_next_try, health_reason,
                rate_limit_backoff_until, retry_at, consecutive_errors, last_error_at, last_error_kind, last_error,
-               last_error_advice, last_error_code, last_error_subcode, last_error_trace
+               last_error_advice, last_error_code, last_error_subcode, last_error_trace, applied_settings
         from account_schedule where tenant_id = $1 and ad_account_id = $2
         """;
 
@@ -41,7 +43,7 @@ public sealed class ScheduleStore(NpgsqlDataSource database, TimeProvider clock)
         from account_schedule s
         join ad_accounts a on a.tenant_id = s.tenant_id and a.ad_account_id = s.ad_account_id
         join tenants t on t.id = s.tenant_id
-        where s.next_due_at < $1 and (s.rate_limit_backoff_until is null or s.rate_limit_backoff_until <= $2)
+        where s.sweep = $4 and s.next_due_at < $1 and (s.rate_limit_backoff_until is null or s.rate_limit_backoff_until <= $2)
           and (s.retry_at is null or s.retry_at <= $2) and s.health in ('active', 'throttled', 'failing')
           and a.enabled and t.sync_enabled and t.deleted_at is null
         order by s.next_due_at
@@ -74,6 +76,8 @@ public sealed class ScheduleStore(NpgsqlDataSource database, TimeProvider clock)
         Bind("messages", NpgsqlDbType.Text, (_, row) => row.LastError?.Message);
         Bind("advice", NpgsqlDbType.Text, (_, row) => row.LastError?.Advice);
         Bind("traces", NpgsqlDbType.Text, (_, row) => row.LastError?.TraceId);
+        Bind("applied", NpgsqlDbType.Text, (_, row) => row.AppliedSettings);
+        Bind("sweeps", NpgsqlDbType.Smallint, (key, _) => (short)SweepKey.Of(key).Number);
         await command.ExecuteNonQueryAsync(cancellationToken);
 
         void Bind<T>(string name, NpgsqlDbType type, Func<AdAccountKey, ScheduleRow, T> value) =>
@@ -90,13 +94,14 @@ public sealed class ScheduleStore(NpgsqlDataSource database, TimeProvider clock)
         return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
 
-    /// <summary>Accounts whose due time passed before a moment and that nobody has woken, longest overdue first.</summary>
-    public async Task<IReadOnlyList<AdAccountKey>> OverdueAsync(DateTimeOffset dueBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    /// <summary>A sweep's accounts whose due time passed before a moment and that nobody has woken, longest overdue first.</summary>
+    public async Task<IReadOnlyList<AdAccountKey>> OverdueAsync(SweepKey sweep, DateTimeOffset dueBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Overdue);
         command.Parameters.Add(new() { Value = dueBefore.UtcDateTime });
         command.Parameters.Add(new() { Value = now.UtcDateTime });
         command.Parameters.Add(new() { Value = limit });
+        command.Parameters.Add(new() { Value = (short)sweep.Number });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var accounts = new List<AdAccountKey>();
         while (await reader.ReadAsync(cancellationToken))
@@ -117,6 +122,7 @@ public sealed class ScheduleStore(NpgsqlDataSource database, TimeProvider clock)
         LastError = reader.Value<DateTimeOffset>(10) is not { } at ? null : new LastError(
             at, Enum.TryParse<FailureKind>(reader.GetString(11), out var kind) ? kind : throw Unknown("last_error_kind", reader.GetString(11)),
             reader.GetString(12), reader.Line(13) ?? "", reader.Value<int>(14), reader.Value<int>(15), reader.Line(16)),
+        AppliedSettings = reader.Line(17),
     };
 
     private static HealthOwner Owner(string text)

@@ -47,7 +47,7 @@ internal sealed class AccountModel
         Assert.True(AccountCalendar.TryCreate("Europe/Prague", out var calendar));
         return new AccountSettings
         {
-            Version = 1,
+            Version = "1",
             Enabled = true,
             TenantEnabled = true,
             Tier = Tier.Defaults.First(known => known.Name == tier),

@@ -30,7 +30,7 @@ public sealed class SyncMachinePropertyTests
             }
 
             // Once everything is mended, everything that was asked for is run, and the account is current.
-            model.Stored = AccountModel.Settings() with { Version = 10_000, ConnectionVersion = 10_000 };
+            model.Stored = AccountModel.Settings() with { Version = "10000", ConnectionVersion = 10_000 };
             model.Send(new SyncEvent.SettingsChanged(model.Stored)).Send(new SyncEvent.Resumed());
             if (model.State.Run is { } run)
                 model.Send(new SyncEvent.RunCancelled(run.Number, 0, null));
@@ -80,7 +80,7 @@ public sealed class SyncMachinePropertyTests
                 model.Activate();
                 break;
             case 13:
-                model.Stored = model.Stored with { Version = model.Stored.Version + 1, Tier = Tier.Defaults[step.A % 3], Enabled = step.A % 5 != 0 };
+                model.Stored = model.Stored with { Version = model.Stored.Version + "+", Tier = Tier.Defaults[step.A % 3], Enabled = step.A % 5 != 0 };
                 model.Send(new SyncEvent.SettingsChanged(model.Stored));
                 break;
             case 14:

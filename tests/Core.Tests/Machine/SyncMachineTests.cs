@@ -136,16 +136,17 @@ public sealed class SyncMachineTests
     }
 
     [Fact]
-    public void A_new_tier_recomputes_the_due_time_and_the_reminder_and_older_settings_change_nothing()
+    public void A_new_tier_recomputes_the_due_time_and_the_reminder_and_the_settings_read_last_count()
     {
         var model = new AccountModel().Settle();
 
-        model.Send(new SyncEvent.SettingsChanged(AccountModel.Settings("low") with { Version = 3 }));
+        model.Send(new SyncEvent.SettingsChanged(AccountModel.Settings("low") with { Version = "3" }));
         Assert.Equal(SyncSchedule.NextAfter(model.Now, TimeSpan.FromHours(4), model.State.Offset), model.State.Job(SyncJob.Tier).NextDue);
         Assert.Contains(model.Effects, effect => effect is SyncEffect.RegisterReminder { Period.TotalHours: 4 });
-        model.Send(new SyncEvent.SettingsChanged(AccountModel.Settings("high") with { Version = 2 }));
+        model.Send(new SyncEvent.SettingsChanged(AccountModel.Settings("high") with { Version = "2" }));
 
-        Assert.Equal("low", model.State.Settings.Tier.Name);
+        Assert.Equal("high", model.State.Settings.Tier.Name);
+        Assert.Equal("2", model.Effects.OfType<SyncEffect.PersistSchedule>().Last().Row.AppliedSettings);
     }
 
     [Theory]
@@ -201,7 +202,7 @@ public sealed class SyncMachineTests
         model.After(TimeSpan.FromHours(5)).Activate();
         Assert.Null(model.State.Ask);
         Assert.Equal(health, model.State.Health.Health);
-        model.Stored = model.Stored with { Version = 2, ConnectionVersion = 1 };
+        model.Stored = model.Stored with { Version = "2", ConnectionVersion = 1 };
         model.Send(new SyncEvent.SettingsChanged(model.Stored)).Settle();
 
         Assert.Equal(AccountHealth.Active, model.State.Health.Health);

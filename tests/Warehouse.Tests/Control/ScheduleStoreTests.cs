@@ -1,4 +1,5 @@
 using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Keys;
 using MetaGrains.Core.Machine;
 using MetaGrains.Core.Schedule;
 
@@ -75,12 +76,16 @@ public sealed class ScheduleStoreTests
             ],
             default);
 
-        var overdue = await control.Schedules.OverdueAsync(ControlFixture.Now.AddSeconds(-90), ControlFixture.Now, 10, default);
+        Assert.Equal(SweepKey.Of(late).Number, await control.Database.ScalarAsync<short>("select sweep from account_schedule where ad_account_id = 'act_102'"));
+        await control.Database.ExecuteAsync("update account_schedule set sweep = 7");
+        var sweep = new SweepKey(7);
+        var overdue = await control.Schedules.OverdueAsync(sweep, ControlFixture.Now.AddSeconds(-90), ControlFixture.Now, 10, default);
 
         Assert.Equal([late, later], overdue);
-        Assert.Equal([late], await control.Schedules.OverdueAsync(ControlFixture.Now.AddSeconds(-90), ControlFixture.Now, 1, default));
+        Assert.Equal([late], await control.Schedules.OverdueAsync(sweep, ControlFixture.Now.AddSeconds(-90), ControlFixture.Now, 1, default));
+        Assert.Empty(await control.Schedules.OverdueAsync(new SweepKey(8), ControlFixture.Now.AddSeconds(-90), ControlFixture.Now, 10, default));
         await control.Database.ExecuteAsync("update tenants set sync_enabled = false");
-        Assert.Empty(await control.Schedules.OverdueAsync(ControlFixture.Now.AddSeconds(-90), ControlFixture.Now, 10, default));
+        Assert.Empty(await control.Schedules.OverdueAsync(sweep, ControlFixture.Now.AddSeconds(-90), ControlFixture.Now, 10, default));
     }
 
     [Fact]
