@@ -32,7 +32,7 @@ internal sealed class CliProcess : IDisposable
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "MetaGrains.Cli.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
-        foreach (var inherited in new[] { "METAGRAINS_DATABASE_URL", "ENCRYPTION_KEY", "META_API_VERSION", "METAGRAINS_POSTGRES_BIN" })
+        foreach (var inherited in new[] { "METAGRAINS_DATABASE_URL", "ENCRYPTION_KEY", "META_API_VERSION", "METAGRAINS_POSTGRES_BIN", "METAGRAINS_OPERATOR_KEY", "METAGRAINS_API_KEY", "METAGRAINS_API_URL" })
             start.Environment.Remove(inherited);
         start.Environment["METAGRAINS_ROOT"] = root;
         foreach (var (name, value) in variables)

@@ -129,6 +129,36 @@ public sealed class AdAccountGrainTests
     }
 
     [Fact]
+    public async Task A_run_that_was_asked_for_and_failed_waits_says_why_and_is_done_when_its_cause_is_mended()
+    {
+        await using var cluster = await AccountCluster.StartAsync();
+        await cluster.Grain.RefreshAsync();
+        await Eventually.TrueAsync(
+            async () => await cluster.Database.ScalarAsync<bool>("select exists (select from sync_runs where job = 'initial' and status = 'succeeded')")
+                && await cluster.Grain.GetStatusAsync() is { RunningJob: null },
+            "it rests");
+        cluster.Simulator.Faults.Add(new InjectedFault(FaultKind.Transient, Times: 1000));
+        var run = await AskAsync(cluster, SyncJob.Incremental);
+        await cluster.Grain.RefreshAsync();
+        await Eventually.TrueAsync(
+            async () => await cluster.Database.ScalarAsync<bool>("select exists (select from sync_runs where run_id = $1 and status = 'queued' and error_message is not null)", run),
+            "it has failed once and waits");
+        var calls = await cluster.Database.ScalarAsync<long>("select calls from sync_runs where run_id = $1", run);
+        Assert.Equal(1, (await cluster.Grain.GetStatusAsync())!.Waiting);
+
+        // Nobody waits out the minute of the next try: switching the account off and on says that all is mended.
+        cluster.Simulator.Faults.Clear();
+        await cluster.Database.ExecuteAsync("update ad_accounts set enabled = false");
+        await cluster.Grain.RefreshAsync();
+        await cluster.Database.ExecuteAsync("update ad_accounts set enabled = true");
+        await cluster.Grain.RefreshAsync();
+
+        await SucceededAsync(cluster, run);
+        Assert.True(await cluster.Database.ScalarAsync<long>("select calls from sync_runs where run_id = $1", run) > calls);
+        await cluster.AssertTruthAsync();
+    }
+
+    [Fact]
     public async Task A_dead_token_parks_the_account_for_a_person_and_a_new_token_mends_it()
     {
         await using var cluster = await AccountCluster.StartAsync(token: "sim-expired");

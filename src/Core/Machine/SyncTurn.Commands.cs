@@ -9,6 +9,8 @@ internal sealed partial class SyncTurn
     {
         if (settings.ConnectionVersion != _state.Settings.ConnectionVersion || settings.Connection != _state.Settings.Connection)
             Unpark();
+        if (settings.Wanted && !_state.Settings.Wanted)
+            Mended();
         ApplySettings(settings);
         Note(SyncNote.Settings, $"settings version {settings.Version} applied: tier {settings.Tier.Name}");
     }
@@ -31,8 +33,8 @@ internal sealed partial class SyncTurn
 
     public void Resume()
     {
-        _state = _state with { Settings = _state.Settings with { Enabled = true }, Backoff = _state.Backoff with { RetryAt = null } };
-        Unpark();
+        _state = _state with { Settings = _state.Settings with { Enabled = true } };
+        Mended();
     }
 
     public void TakeRequest(SyncRequest request)
@@ -59,6 +61,13 @@ internal sealed partial class SyncTurn
         return request.Range is { } range && PlanOf(request) is null
             ? _state.Settings.Calendar.Refuse(range, now) ?? $"Meta answers for none of the days {range}."
             : null;
+    }
+
+    // Whoever switches an account on says that it can be tried; what Meta blocks stays blocked.
+    private void Mended()
+    {
+        _state = _state with { Backoff = _state.Backoff with { RetryAt = null } };
+        Unpark();
     }
 
     private void Unpark() => _state = _state with { Parked = null };

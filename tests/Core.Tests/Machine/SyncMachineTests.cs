@@ -149,6 +149,22 @@ public sealed class SyncMachineTests
         Assert.Equal("2", model.Effects.OfType<SyncEffect.PersistSchedule>().Last().Row.AppliedSettings);
     }
 
+    [Fact]
+    public void Switched_off_and_on_by_its_settings_an_account_does_not_wait_out_its_last_failure()
+    {
+        var model = new AccountModel().Settle();
+        model.Send(new SyncEvent.Triggered(new SyncRequest { RunId = 5, Job = SyncJob.Tier, Trigger = "api", AskedAt = model.Now }));
+        model.Grant().Fail(FailureKind.Transient);
+        Assert.NotNull(model.State.Backoff.RetryAt);
+
+        model.Send(new SyncEvent.SettingsChanged(AccountModel.Settings() with { Version = "2", Enabled = false }));
+        Assert.NotNull(model.State.Backoff.RetryAt);
+        model.Send(new SyncEvent.SettingsChanged(AccountModel.Settings() with { Version = "3" }));
+
+        Assert.Null(model.State.Backoff.RetryAt);
+        Assert.NotNull(model.State.Ask);
+    }
+
     [Theory]
     [InlineData(60, AccessTier.Standard)]
     [InlineData(300, AccessTier.Development)]
