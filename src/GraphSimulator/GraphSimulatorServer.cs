@@ -1,9 +1,4 @@
 using System.Runtime.InteropServices;
-using MetaGrains.GraphSimulator.Control;
-using MetaGrains.GraphSimulator.Entities;
-using MetaGrains.GraphSimulator.Http;
-using MetaGrains.GraphSimulator.Insights;
-using MetaGrains.GraphSimulator.Limits;
 using MetaGrains.GraphSimulator.Recorded;
 using MetaGrains.GraphSimulator.World;
 using Microsoft.AspNetCore.Builder;
@@ -58,10 +53,10 @@ public sealed class GraphSimulatorServer : IAsyncDisposable
         options.Validate();
         IAdWorld world = options.DataDirectory is { } directory
             ? new RecordedWorld(RecordedFolder.Read(directory))
-            : new GeneratedWorld(options.Seed, options.Accounts);
+            : new GeneratedWorld(options.Seed, options.Accounts, options.Restates);
         var startsAt = options.Now ?? (options.DataDirectory is null ? null : RecordingTime);
         var clock = new SimulatorClock(options.TimeProvider, startsAt);
-        var faults = new SimulatorFaults();
+        var faults = new SimulatorFaults(options.Seed);
         var app = Build(options, world, clock, faults);
         try
         {
@@ -134,20 +129,9 @@ public sealed class GraphSimulatorServer : IAsyncDisposable
         var app = builder.Build();
         app.Urls.Add(options.Urls);
 
-        var calls = new CallLog();
-        var graph = new GraphEndpoint(
-            clock,
-            new GraphRouter(world),
-            new AccountEndpoint(world),
-            new InsightsEndpoint(new InsightsQueryReader(options.MaxRowsPerPage, options.HideArchivedRows)),
-            new UsageMeter(world.AccountCount),
-            faults,
-            calls,
-            new TraceIds(options.Seed));
-        var control = new ControlEndpoint(world, clock, new WorldCorrections(world, clock), faults, calls);
-        app.Run(http => http.Request.Path.StartsWithSegments(ControlEndpoint.Prefix, StringComparison.Ordinal)
-            ? control.HandleAsync(http)
-            : graph.HandleAsync(http));
+        var site = new SimulatorSite(options, world, clock, faults);
+        app.Lifetime.ApplicationStopped.Register(site.Dispose);
+        app.Run(site.HandleAsync);
         return app;
     }
 

@@ -49,7 +49,7 @@ public sealed class ErrorTests
     [InlineData("insights?time_range=nonsense", 100, null)]
     [InlineData("insights?time_range={\"since\":\"2026-03-05\",\"until\":\"2026-03-04\"}", 100, null)]
     [InlineData("insights?time_range={\"since\":\"2023-02-05\",\"until\":\"2026-03-04\"}", 3018, null)]
-    [InlineData("insights?breakdowns=region", 100, null)]
+    [InlineData("insights?breakdowns=impression_device", 100, null)]
     [InlineData("insights?breakdowns=age,country", 100, null)]
     [InlineData("insights?filtering=[{\"field\":\"ad.mood\",\"operator\":\"IN\",\"value\":[\"good\"]}]", 100, null)]
     [InlineData("insights?filtering=[{\"field\":\"ad.id\",\"operator\":\"TOP\",\"value\":[\"1\"]}]", 100, null)]

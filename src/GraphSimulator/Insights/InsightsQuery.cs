@@ -32,12 +32,16 @@ internal sealed class InsightsQuery
 
     public required Windows Windows { get; init; }
 
-    public required BreakdownShares? Shares { get; init; }
+    public required BreakdownChoice Breakdown { get; init; }
+
+    public BreakdownShares? Shares => Breakdown.Shares;
+
+    public required ActionSplit? Split { get; init; }
 
     /// <summary>Place of the first row of the page.</summary>
-    public required long Skip { get; init; }
+    public required long Skip { get; set; }
 
-    public required int Take { get; init; }
+    public required int Take { get; set; }
 }
 
 /// <summary>An object of the query's level with its ads.</summary>

@@ -127,7 +127,8 @@ internal sealed class AdRhythm
         day.Actions[kind] = new ActionTally(count, count.Times(price));
     }
 
-    private Chance ChanceOf(DateOnly date) => _chance.At((ulong)date.DayNumber);
+    /// <summary>The chance that all of an ad's day follows.</summary>
+    public Chance ChanceOf(DateOnly date) => _chance.At((ulong)date.DayNumber);
 
     private bool DayOff(DateOnly date, Chance chance)
     {

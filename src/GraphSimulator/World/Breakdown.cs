@@ -17,6 +17,30 @@ internal enum Breakdown
 
     /// <summary><c>publisher_platform</c>.</summary>
     Platform,
+
+    /// <summary><c>publisher_platform,platform_position</c>.</summary>
+    Position,
+
+    /// <summary><c>publisher_platform,impression_device</c>.</summary>
+    PlatformDevice,
+
+    /// <summary><c>publisher_platform,platform_position,impression_device</c>.</summary>
+    PositionDevice,
+
+    /// <summary><c>region</c>.</summary>
+    Region,
+
+    /// <summary><c>hourly_stats_aggregated_by_advertiser_time_zone</c>.</summary>
+    HourOfAdvertiser,
+
+    /// <summary><c>hourly_stats_aggregated_by_audience_time_zone</c>.</summary>
+    HourOfAudience,
+
+    /// <summary><c>frequency_value</c>.</summary>
+    FrequencyValue,
+
+    /// <summary><c>product_id</c>.</summary>
+    Product,
 }
 
 /// <summary>One value combination of a breakdown: the extra keys of its rows.</summary>
@@ -29,11 +53,11 @@ internal sealed record BreakdownCell(IReadOnlyList<(string Name, string Value)> 
 /// </summary>
 /// <param name="Cells">The rows of an answer, in order.</param>
 /// <param name="CellOfShare">For each share, its place in <paramref name="Cells"/>.</param>
-/// <param name="Weights">Fills the weights of the shares for one ad; each positive.</param>
+/// <param name="Weights">Fills the weights of the shares for one ad on one day; not all zero.</param>
 internal sealed record BreakdownShares(
     IReadOnlyList<BreakdownCell> Cells,
     int[] CellOfShare,
-    Action<AdEntity, int[]> Weights);
+    Action<AdEntity, DateOnly, int[]> Weights);
 
 /// <summary>Cuts an ad-day into parts that add up to it exactly, in every metric and every attribution window.</summary>
 internal sealed class DaySplitter(BreakdownShares shares, int countedKinds)
@@ -42,9 +66,9 @@ internal sealed class DaySplitter(BreakdownShares shares, int countedKinds)
     private readonly AdDay _part = new(countedKinds);
 
     /// <summary>Adds the parts of a day to the totals of their cells.</summary>
-    public void Split(AdEntity ad, AdDay day, Totals[] cells)
+    public void Split(AdEntity ad, DateOnly date, AdDay day, Totals[] cells)
     {
-        shares.Weights(ad, _weights);
+        shares.Weights(ad, date, _weights);
         long allWeights = _weights.Sum();
         long reachedWeights = 0;
         long low = 0;

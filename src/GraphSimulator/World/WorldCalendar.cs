@@ -18,6 +18,17 @@ internal sealed class WorldCalendar
 
     public DateOnly Today { get; }
 
+    /// <summary>How much of today is over, in steps of a quarter of an hour: 0 at midnight, below 1.</summary>
+    public double TodayPassed
+    {
+        get
+        {
+            const int StepsPerDay = 96;
+            var local = _now.InZone(_zone).TimeOfDay;
+            return (double)(local.TickOfDay * StepsPerDay / NodaConstants.TicksPerDay) / StepsPerDay;
+        }
+    }
+
     /// <summary>The date in a zone.</summary>
     public static DateOnly TodayIn(DateTimeZone zone, DateTimeOffset now)
     {
@@ -39,6 +50,9 @@ internal sealed class WorldCalendar
             moment = _zone.AtStartOfDay(local.Date);
         return Stamp(moment);
     }
+
+    /// <summary>A moment as Meta writes times.</summary>
+    public string Stamp(DateTimeOffset moment) => Stamp(Instant.FromDateTimeOffset(moment).InZone(_zone));
 
     private static string Stamp(ZonedDateTime moment)
     {
