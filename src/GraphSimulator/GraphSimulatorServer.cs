@@ -91,6 +91,10 @@ public sealed class GraphSimulatorServer : IAsyncDisposable
     /// <exception cref="ArgumentException">Unknown account or ad.</exception>
     public void Remove(string accountId, string adId, DateOnly date) => _corrections.Remove(accountId, adId, date);
 
+    /// <summary>Jumps the simulator's clock forward; timers made from <see cref="Clock"/> do not notice.</summary>
+    /// <exception cref="ArgumentException">The step is negative.</exception>
+    public void Advance(TimeSpan step) => ((SimulatorClock)Clock).Advance(step);
+
     /// <summary>Completes when the token is cancelled, the server is disposed, or the process is told to end (SIGINT, SIGTERM).</summary>
     public async Task WaitForShutdownAsync(CancellationToken cancellationToken = default)
     {

@@ -54,7 +54,7 @@ public sealed class ErrorTests
     [InlineData("insights?filtering=[{\"field\":\"ad.mood\",\"operator\":\"IN\",\"value\":[\"good\"]}]", 100, null)]
     [InlineData("insights?filtering=[{\"field\":\"ad.id\",\"operator\":\"TOP\",\"value\":[\"1\"]}]", 100, null)]
     [InlineData("insights?action_attribution_windows=3d_click", 100, null)]
-    [InlineData("insights?sort=spend_descending", 100, null)]
+    [InlineData("insights?sort=mood_descending", 100, null)]
     [InlineData("campaigns?fields=nonsense", 100, null)]
     [InlineData("nonsense", 2500, null)]
     public async Task Each_mistake_has_its_answer(string call, int code, int? subcode)

@@ -80,7 +80,11 @@ internal sealed class IdsEndpoint(GraphPipeline pipeline, LimitLayers limits, Ca
     private void Merge(Exchange one, Exchange outer)
     {
         foreach (var (name, value) in one.Headers)
-            outer.Headers[name] = value;
+        {
+            if (name != "ETag")
+                outer.Headers[name] = value;
+        }
+
         outer.Error ??= one.Error;
         outer.Used.AddRange(one.Used);
         if (outer.Used.Count > 0)

@@ -24,11 +24,12 @@ internal sealed class AccountEndpoint(IAdWorld world)
         });
     }
 
-    /// <summary>The account of a business; of a client's accounts there are none.</summary>
-    public void ListOfBusiness(GraphRequest request, int business, bool owned, DateTimeOffset now, NodeWriter nodes, Utf8JsonWriter writer)
+    /// <summary>The account of a business, if the token sees it; of a client's accounts there are none.</summary>
+    public void ListOfBusiness(GraphTarget target, GraphRequest request, Session session, DateTimeOffset now, NodeWriter nodes, Utf8JsonWriter writer)
     {
         var fields = FieldSelection.Read(request);
-        Write(request, owned ? 1 : 0, writer, _ =>
+        var business = target.Business;
+        Write(request, target.Name == "owned_ad_accounts" && session.Sees(world.AccountNumber(business)) ? 1 : 0, writer, _ =>
         {
             if (world.TryFindAccount(world.AccountNumber(business), now, out var account))
                 nodes.Account(account, fields);

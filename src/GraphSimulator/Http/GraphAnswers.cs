@@ -39,7 +39,7 @@ internal sealed class GraphAnswers(
             case TargetKind.Subscriptions: subscriptions.Answer(request, writer); break;
             case TargetKind.SubscribedApps: subscriptions.AnswerApps(request, target.Account!.Number, writer); break;
             case TargetKind.Business: accounts.Business(target.Business, now, writer); break;
-            case TargetKind.BusinessAccounts: accounts.ListOfBusiness(request, target.Business, target.Name == "owned_ad_accounts", now, nodes, writer); break;
+            case TargetKind.BusinessAccounts: accounts.ListOfBusiness(target, request, exchange.Session!, now, nodes, writer); break;
             case TargetKind.Account: nodes.Account(target.Account!, FieldSelection.Read(request)); break;
             case TargetKind.Entity when request.IsRead: nodes.Entity(target.Account!, target.Node!, FieldSelection.Read(request)); break;
             case TargetKind.Entity: Change(exchange, writer); break;

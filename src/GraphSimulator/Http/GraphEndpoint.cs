@@ -35,6 +35,9 @@ internal sealed class GraphEndpoint(SimulatorClock clock, GraphPipeline pipeline
             : await pipeline.AnswerAsync(exchange);
         foreach (var (name, value) in exchange.Headers)
             http.Response.Headers[name] = value;
-        await reply.SendAsync(http, clock.Inner);
+        if (EntityTags.Has(http.Request, exchange.Headers))
+            http.Response.StatusCode = StatusCodes.Status304NotModified;
+        else
+            await reply.SendAsync(http, clock.Inner);
     }
 }

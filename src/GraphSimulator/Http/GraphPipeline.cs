@@ -23,6 +23,8 @@ internal sealed class GraphPipeline(
     {
         var reply = await AnswerOrFailAsync(exchange);
         WriteHeaders(exchange);
+        if (reply.Status == 200 && exchange.Request.IsRead && exchange.Fault is null)
+            exchange.Headers["ETag"] = EntityTags.Of(reply.Body.Span);
         calls.Add(Call.Of(exchange, reply.Status));
         return reply;
     }

@@ -10,26 +10,16 @@ internal sealed class InsightsEndpoint(InsightsQueryReader reader, SimulatedData
     /// <returns>The number of rows written.</returns>
     public int Answer(GraphRequest request, AdAccount account, AdEntity? node, Utf8JsonWriter writer)
     {
-        var query = reader.Read(request, account, node);
+        // What is to be sorted is worked out as a whole first.
+        var sort = RowSort.Read(request, account);
+        var query = reader.Read(request, account, node, takesAll: sort is not null);
         if (QuerySize.Of(query).Refusal(limits) is { } refusal)
             throw new GraphException(refusal);
         writer.WriteStartObject();
-        writer.WriteStartArray("data"u8);
-        var result = new InsightsScan(query, new InsightsRowWriter(query, writer)).Run();
-        writer.WriteEndArray();
-        if (result.Rows > 0)
-        {
-            Paging.Write(
-                writer,
-                request,
-                Cursors.Write(result.First),
-                Cursors.Write(result.First + result.Rows - 1),
-                result.HasMore,
-                result.First > 0);
-        }
-
+        var rows = sort is null ? WriteRows(request, query, writer) : WriteSorted(request, query, sort, writer);
+        InsightsSummary.Write(request, query, writer);
         writer.WriteEndObject();
-        return result.Rows;
+        return rows;
     }
 
     /// <summary>Writes an object's insights as one of its fields; nothing when it has none.</summary>
@@ -46,7 +36,7 @@ internal sealed class InsightsEndpoint(InsightsQueryReader reader, SimulatedData
     }
 
     /// <summary>Reads the question of a report run, or throws what is wrong with it.</summary>
-    public InsightsQuery Ask(GraphRequest request, AdAccount account, AdEntity? node) => reader.Read(request, account, node, isAsync: true);
+    public InsightsQuery Ask(GraphRequest request, AdAccount account, AdEntity? node) => reader.Read(request, account, node, isAsync: true, takesAll: true);
 
     /// <summary>The place and size of a page of a report run's rows.</summary>
     public (long Skip, int Take) Page(GraphRequest request) => reader.ReadPage(request);
@@ -58,7 +48,32 @@ internal sealed class InsightsEndpoint(InsightsQueryReader reader, SimulatedData
         var query = Ask(request, account, node);
         if (QuerySize.Of(query).TooManyDataPoints(limits))
             return (null, GraphErrors.TooManyDataPoints());
-        var rows = InsightsRows.Of(query);
+        var rows = InsightsRows.Of(query, RowSort.Read(request, account));
         return limits.ReportRows < rows.Count ? (null, GraphErrors.ReportTooLarge()) : (rows, null);
+    }
+
+    private static int WriteRows(GraphRequest request, InsightsQuery query, Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray("data"u8);
+        var result = new InsightsScan(query, new InsightsRowWriter(query, writer)).Run();
+        writer.WriteEndArray();
+        if (result.Rows > 0)
+        {
+            Paging.Write(
+                writer,
+                request,
+                Cursors.Write(result.First),
+                Cursors.Write(result.First + result.Rows - 1),
+                result.HasMore,
+                result.First > 0);
+        }
+
+        return result.Rows;
+    }
+
+    private int WriteSorted(GraphRequest request, InsightsQuery query, RowSort sort, Utf8JsonWriter writer)
+    {
+        var (skip, take) = Page(request);
+        return InsightsRows.Of(query, sort).WritePage(request, skip, take, writer);
     }
 }

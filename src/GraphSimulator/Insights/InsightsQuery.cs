@@ -39,9 +39,25 @@ internal sealed class InsightsQuery
     public required ActionSplit? Split { get; init; }
 
     /// <summary>Place of the first row of the page.</summary>
-    public required long Skip { get; set; }
+    public required long Skip { get; init; }
 
-    public required int Take { get; set; }
+    public required int Take { get; init; }
+
+    /// <summary>The same question with all that counts in one row.</summary>
+    public InsightsQuery Whole(IReadOnlyList<InsightsField> fields) => new()
+    {
+        Account = Account,
+        Level = null,
+        Fields = fields,
+        Periods = [new DaySpan(Periods.Min(period => period.Since), Periods.Max(period => period.Until))],
+        Groups = [new RowGroup(null, [.. Groups.SelectMany(group => group.Ads)])],
+        Filters = Filters,
+        Windows = Windows,
+        Breakdown = Breakdown with { Shares = null },
+        Split = Split,
+        Skip = 0,
+        Take = 1,
+    };
 }
 
 /// <summary>An object of the query's level with its ads.</summary>

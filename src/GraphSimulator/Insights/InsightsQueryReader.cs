@@ -7,13 +7,14 @@ namespace MetaGrains.GraphSimulator.Insights;
 internal sealed class InsightsQueryReader(GraphSimulatorOptions options)
 {
     /// <param name="node">The object that was called; null for the account.</param>
-    public InsightsQuery Read(GraphRequest request, AdAccount account, AdEntity? node, bool isAsync = false)
+    /// <param name="takesAll">All rows are wanted, not a page of them.</param>
+    public InsightsQuery Read(GraphRequest request, AdAccount account, AdEntity? node, bool isAsync = false, bool takesAll = false)
     {
         var level = Level(request, node);
         var filters = InsightsFilters.Read(request, account.Currency);
         Refuse(request);
         // A report run takes any limit: its rows are paged when they are read.
-        var (skip, take) = isAsync ? (0, int.MaxValue) : ReadPage(request);
+        var (skip, take) = takesAll ? (0, int.MaxValue) : ReadPage(request);
         var periods = InsightsPeriods.Read(request, account);
         return new InsightsQuery
         {
@@ -108,7 +109,7 @@ internal sealed class InsightsQueryReader(GraphSimulatorOptions options)
     // What would change the answer and is not done is refused: a wrong answer would be worse.
     private static void Refuse(GraphRequest request)
     {
-        foreach (var parameter in (string[])["sort", "summary", "default_summary", "export_format", "product_id_limit"])
+        foreach (var parameter in (string[])["export_format", "product_id_limit"])
         {
             if (request.Find(parameter) is { Length: > 0 })
                 throw GraphErrors.Invalid($"Param {parameter} is not served by this simulator");

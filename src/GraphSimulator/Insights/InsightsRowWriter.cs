@@ -7,8 +7,8 @@ namespace MetaGrains.GraphSimulator.Insights;
 /// <summary>
 /// Writes rows straight into the answer's buffer. Every number is a string; what is empty is left out.
 /// </summary>
-/// <param name="ends">Where each row ends in what was written; null when nobody asks.</param>
-internal sealed class InsightsRowWriter(InsightsQuery query, Utf8JsonWriter writer, List<int>? ends = null)
+/// <param name="written">Is told each row, and where it ends in what was written; null when nobody asks.</param>
+internal sealed class InsightsRowWriter(InsightsQuery query, Utf8JsonWriter writer, Action<Totals, int>? written = null)
 {
     private readonly AdAccount _account = query.Account;
     private readonly ActionListWriter _lists = new(query, writer);
@@ -39,7 +39,7 @@ internal sealed class InsightsRowWriter(InsightsQuery query, Utf8JsonWriter writ
         }
 
         writer.WriteEndObject();
-        ends?.Add((int)(writer.BytesCommitted + writer.BytesPending));
+        written?.Invoke(totals, (int)(writer.BytesCommitted + writer.BytesPending));
     }
 
     private void WriteName(InsightsField field, AdEntity? entity)

@@ -56,7 +56,9 @@ internal sealed class ReportEndpoint(ReportBook book, InsightsEndpoint insights,
         if (state.Status != ReportState.Completed)
             throw GraphErrors.ReportNotReady(state.Status);
         var (skip, take) = insights.Page(exchange.Request);
-        run.Rows!.Write(exchange.Request, skip, take, writer);
+        writer.WriteStartObject();
+        run.Rows!.WritePage(exchange.Request, skip, take, writer);
+        writer.WriteEndObject();
     }
 
     public void Delete(Exchange exchange) => book.Remove(exchange.Target!.Run!.Id);

@@ -171,4 +171,35 @@ public sealed class InsightsRuleTests
         Assert.Equal(account, (await graph.RowsAsync($"{graph.FirstAccount}/insights?{Metrics}&{Range}")).Sum("spend"));
         Assert.Equal(ads.Where(row => row.Text("ad_id") == ad).Sum("spend"), (await graph.RowsAsync($"{ad}/insights?{Metrics}&{Range}")).Sum("spend"));
     }
+
+    [Theory]
+    [InlineData("spend_descending", true)]
+    [InlineData("impressions_ascending", false)]
+    public async Task Rows_come_sorted_through_all_pages(string sort, bool descending)
+    {
+        await using var graph = await GraphCaller.StartAsync();
+        var call = $"{graph.FirstAccount}/insights?level=ad&time_increment=1&fields=ad_id,spend,impressions&{Range}";
+        var metric = sort.Split('_')[0];
+
+        var rows = await graph.RowsAsync($"{call}&limit=4&sort=[\"{sort}\"]");
+
+        Assert.Equal((await graph.RowsAsync($"{call}&limit=500")).Select(row => row.GetRawText()).Order(), rows.Select(row => row.GetRawText()).Order());
+        var numbers = rows.Select(row => row.Number(metric)).ToList();
+        Assert.Equal(descending ? numbers.OrderDescending() : numbers.Order(), numbers);
+        Assert.NotEmpty(await graph.RowsAsync($"{call}&sort=actions:link_click_descending"));
+    }
+
+    [Fact]
+    public async Task A_summary_adds_up_all_rows_whatever_the_page()
+    {
+        await using var graph = await GraphCaller.StartAsync();
+        var call = $"{graph.FirstAccount}/insights?level=ad&time_increment=1&fields=ad_id,spend,impressions&{Range}";
+        var rows = await graph.RowsAsync($"{call}&limit=500");
+
+        var named = (await graph.GetAsync($"{call}&limit=2&summary=[\"spend\"]")).GetProperty("summary");
+        var all = (await graph.GetAsync($"{call}&limit=2&default_summary=true")).GetProperty("summary");
+
+        Assert.Equal((rows.Sum("spend"), "2026-03-01", "2026-03-05"), (named.Number("spend"), named.Text("date_start"), named.Text("date_stop")));
+        Assert.Equal((rows.Sum("spend"), rows.Sum("impressions")), (all.Number("spend"), all.Number("impressions")));
+    }
 }

@@ -81,4 +81,20 @@ public sealed class TransportTests
 
         Assert.Equal(HttpStatusCode.BadRequest, (await graph.Client.PostAsync(new Uri("_sim/faults", UriKind.Relative), content)).StatusCode);
     }
+
+    [Fact]
+    public async Task Who_has_an_answer_already_gets_304()
+    {
+        await using var graph = await GraphCaller.StartAsync();
+        var call = $"{graph.FirstAccount}/ads?fields=name";
+        var tag = (await graph.SendAsync(call)).Headers.ETag!;
+
+        using var again = new HttpRequestMessage(HttpMethod.Get, graph.Url(call));
+        again.Headers.IfNoneMatch.Add(tag);
+        Assert.Equal(HttpStatusCode.NotModified, (await graph.Client.SendAsync(again)).StatusCode);
+        await graph.PostAsync((await graph.RowsAsync(call))[0].Text("id"), ("name", "another"));
+        using var changed = new HttpRequestMessage(HttpMethod.Get, graph.Url(call));
+        changed.Headers.IfNoneMatch.Add(tag);
+        Assert.Equal(HttpStatusCode.OK, (await graph.Client.SendAsync(changed)).StatusCode);
+    }
 }
