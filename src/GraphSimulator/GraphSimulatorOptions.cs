@@ -47,6 +47,12 @@ public sealed record GraphSimulatorOptions
     /// </summary>
     public bool Restates { get; init; }
 
+    /// <summary>
+    /// As on Meta, give ad sets different attribution settings: the <c>value</c> of their conversions follows them. Off by
+    /// default: all have <c>1d_view_7d_click</c>.
+    /// </summary>
+    public bool MixedAttribution { get; init; }
+
     /// <summary>Whether the accounts opted in to the breakdowns that need it since 2026-08-06; else those are silently empty.</summary>
     public bool OptedInToBreakdowns { get; init; }
 

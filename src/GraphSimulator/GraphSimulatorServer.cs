@@ -53,7 +53,7 @@ public sealed class GraphSimulatorServer : IAsyncDisposable
         options.Validate();
         IAdWorld world = options.DataDirectory is { } directory
             ? new RecordedWorld(RecordedFolder.Read(directory))
-            : new GeneratedWorld(options.Seed, options.Accounts, options.Restates);
+            : new GeneratedWorld(options.Seed, options.Accounts, new WorldHabits(options.Restates, options.MixedAttribution));
         var startsAt = options.Now ?? (options.DataDirectory is null ? null : RecordingTime);
         var clock = new SimulatorClock(options.TimeProvider, startsAt);
         var faults = new SimulatorFaults(options.Seed);

@@ -77,7 +77,11 @@ internal sealed class WorldControls(IAdWorld world, SimulatorClock clock, WorldC
         if (until < since)
             throw new ArgumentException("The parameter until is before since.");
         var truth = AccountSums.Truth(account, since, until);
-        return new TruthAnswer(account.NodeId, since, until, truth.Rows, truth.Days, truth.Spend, truth.Impressions, truth.Clicks);
+        return new TruthAnswer(account.NodeId, since, until, truth.Rows, truth.Days, truth.Spend, truth.Impressions, truth.Clicks)
+        {
+            Actions = AccountSums.Actions(account, since, until).ToDictionary(
+                one => one.Key, one => new ActionTruth(one.Value.Count, one.Value.Value), StringComparer.Ordinal),
+        };
     }
 
     private sealed record Health(string Status, DateTimeOffset Now, int Accounts);
@@ -97,7 +101,12 @@ internal sealed class WorldControls(IAdWorld world, SimulatorClock clock, WorldC
         int? IssueCode = null, string? IssueSummary = null, string? IssueMessage = null);
 
     private sealed record TruthAnswer(
-        string Account, DateOnly Since, DateOnly Until, long Rows, int Days, decimal Spend, long Impressions, long Clicks);
+        string Account, DateOnly Since, DateOnly Until, long Rows, int Days, decimal Spend, long Impressions, long Clicks)
+    {
+        public required IReadOnlyDictionary<string, ActionTruth> Actions { get; init; }
+    }
+
+    private sealed record ActionTruth(long Count, decimal? Value);
 
     private sealed record RestateOrder(
         string Account, string AdId, DateOnly Date, decimal SpendDelta = 0, long ImpressionsDelta = 0, long ClicksDelta = 0);

@@ -20,8 +20,8 @@ internal static class EntityDetails
         field switch
         {
             "issues_info" => Issues(entity),
-            "targeting" => Targeting(entity),
-            "attribution_spec" => AttributionSpec(entity),
+            "targeting" when entity.Kind == EntityKind.AdSet => Targeting(entity),
+            "attribution_spec" when entity.Kind == EntityKind.AdSet => AttributionSpec(entity),
             "promoted_object" => PromotedObject(account, entity),
             "learning_stage_info" when entity.EffectiveStatus == "ACTIVE" => new JsonObject { ["status"] = Of(entity, 3).Pick(Goals) },
             "destination_type" => JsonValue.Create("WEBSITE"),
@@ -70,9 +70,12 @@ internal static class EntityDetails
         return targeting;
     }
 
-    private static JsonArray AttributionSpec(AdEntity adSet) => adSet.AttributionSetting == "7d_click"
-        ? new JsonArray(Window("CLICK_THROUGH", 7))
-        : new JsonArray(Window("CLICK_THROUGH", 7), Window("VIEW_THROUGH", 1));
+    private static JsonArray AttributionSpec(AdEntity adSet)
+    {
+        var rule = AttributionRule.Of(adSet);
+        var click = Window("CLICK_THROUGH", rule.SevenDays ? 7 : 1);
+        return rule.Views ? new JsonArray(click, Window("VIEW_THROUGH", 1)) : new JsonArray(click);
+    }
 
     private static JsonObject Window(string type, int days) => new() { ["event_type"] = type, ["window_days"] = days };
 

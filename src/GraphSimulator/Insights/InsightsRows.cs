@@ -15,6 +15,8 @@ internal sealed class InsightsRows
 
     public int Count => _ends.Count;
 
+    public long Bytes => _json.Length + (sizeof(int) * 2L * Count);
+
     /// <param name="query">Asks for all of its rows.</param>
     /// <param name="sort">Null for the natural order.</param>
     public static InsightsRows Of(InsightsQuery query, RowSort? sort)

@@ -14,7 +14,7 @@ internal sealed class InsightsScan(InsightsQuery query, InsightsRowWriter writer
     private readonly AdDay _day = new(query.Account.Actions.CountedKinds);
     private readonly Totals[] _cells = NewCells(query);
     private readonly DaySplitter? _splitter =
-        query.Shares is null ? null : new DaySplitter(query.Shares, query.Account.Actions.CountedKinds);
+        query.Shares is null ? null : new DaySplitter(query.Shares, query.Account.Actions);
 
     private long _place;
     private int _written;

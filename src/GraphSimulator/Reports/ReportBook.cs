@@ -10,12 +10,17 @@ internal sealed class ReportBook(SimulatedReports options, TimeProvider clock, i
     /// <summary>The oldest runs are forgotten beyond this many.</summary>
     private const int MostKept = 50_000;
 
+    /// <summary>Rows of the runs looked at longest ago are let go beyond this many bytes.</summary>
+    private const long MostBytes = 256L * 1024 * 1024;
+
+    private readonly Queue<(ReportRun Run, long Bytes)> _held = new();
     private readonly Chance _chance = new Chance((ulong)(uint)seed).At(13);
     private readonly ConcurrentDictionary<string, ReportRun> _runs = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _order = new();
     private readonly Dictionary<(long Account, string Kind), List<DateTimeOffset>> _quotas = [];
     private readonly Lock _lock = new();
     private long _count;
+    private long _bytes;
 
     public SimulatedReports Options => options;
 
@@ -54,6 +59,22 @@ internal sealed class ReportBook(SimulatedReports options, TimeProvider clock, i
         _order.Enqueue(run.Id);
         while (_order.Count > MostKept && _order.TryDequeue(out var oldest))
             _runs.TryRemove(oldest, out _);
+    }
+
+    /// <summary>Remembers that a run holds rows now.</summary>
+    public void Hold(ReportRun run, long bytes)
+    {
+        lock (_lock)
+        {
+            _held.Enqueue((run, bytes));
+            _bytes += bytes;
+            while (_bytes > MostBytes && _held.Count > 1)
+            {
+                var (oldest, freed) = _held.Dequeue();
+                oldest.Forget();
+                _bytes -= freed;
+            }
+        }
     }
 
     /// <summary>Counts a query against a quota of so many within a day.</summary>

@@ -71,7 +71,10 @@ internal sealed class ReportEndpoint(ReportBook book, InsightsEndpoint insights,
             AdEntity? node = null;
             if (!run.Node.StartsWith("act_", StringComparison.Ordinal) && IdSpace.TryParse(run.Node, out var id))
                 account!.TryFind(id, out node);
-            return insights.Run(run.Question, account!, node);
+            var result = insights.Run(run.Question, account!, node);
+            if (result.Rows is { } rows)
+                book.Hold(run, rows.Bytes);
+            return result;
         }
         catch (GraphException e)
         {

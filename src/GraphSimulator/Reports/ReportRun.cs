@@ -81,6 +81,13 @@ internal sealed class ReportRun(string id, long account, string node, GraphReque
             : new ReportState(ReportState.Failed, times.FailsAtPercent, false);
     }
 
+    /// <summary>Lets go of the rows; they are worked out again when somebody still asks.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+            _rows = null;
+    }
+
     private void Work(Func<(InsightsRows?, GraphError?)> work)
     {
         lock (_lock)

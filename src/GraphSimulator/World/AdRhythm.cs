@@ -141,4 +141,5 @@ internal sealed class AdRhythm
 /// <param name="Market">Currency and prices.</param>
 /// <param name="ImpressionsPerAdDay">The median ad on the median day.</param>
 /// <param name="SellsInApp">Whether purchases also happen in an app, so that the pixel's are not all.</param>
-internal sealed record AccountScale(Market Market, double ImpressionsPerAdDay, bool SellsInApp);
+/// <param name="MixesAttribution">Whether ad sets have different attribution settings.</param>
+internal sealed record AccountScale(Market Market, double ImpressionsPerAdDay, bool SellsInApp, bool MixesAttribution);

@@ -60,15 +60,16 @@ internal sealed record BreakdownShares(
     Action<AdEntity, DateOnly, int[]> Weights);
 
 /// <summary>Cuts an ad-day into parts that add up to it exactly, in every metric and every attribution window.</summary>
-internal sealed class DaySplitter(BreakdownShares shares, int countedKinds)
+internal sealed class DaySplitter(BreakdownShares shares, ActionCatalog catalog)
 {
     private readonly int[] _weights = new int[shares.CellOfShare.Length];
-    private readonly AdDay _part = new(countedKinds);
+    private readonly AdDay _part = new(catalog.CountedKinds);
 
     /// <summary>Adds the parts of a day to the totals of their cells.</summary>
     public void Split(AdEntity ad, DateOnly date, AdDay day, Totals[] cells)
     {
         shares.Weights(ad, date, _weights);
+        var rule = AttributionRule.Of(ad);
         long allWeights = _weights.Sum();
         long reachedWeights = 0;
         long low = 0;
@@ -78,13 +79,13 @@ internal sealed class DaySplitter(BreakdownShares shares, int countedKinds)
             // Everything follows the impressions, so that no part has a click without one.
             var high = day.Impressions * reachedWeights / allWeights;
             var last = share == _weights.Length - 1;
-            if (Cut(day, low, high, last))
+            if (Cut(day, low, high, last, rule))
                 cells[shares.CellOfShare[share]].Add(_part);
             low = high;
         }
     }
 
-    private bool Cut(AdDay day, long low, long high, bool last)
+    private bool Cut(AdDay day, long low, long high, bool last, AttributionRule rule)
     {
         // A restated day may have spend without impressions; all of it is then in the last part.
         if (day.Impressions == 0 ? !last : low == high)
@@ -95,6 +96,8 @@ internal sealed class DaySplitter(BreakdownShares shares, int countedKinds)
         _part.Reach = Share(day.Reach, day.Impressions, low, high);
         for (var kind = 0; kind < day.Actions.Length; kind++)
             _part.Actions[kind] = Share(day.Actions[kind], day.Impressions, low, high);
+        foreach (var kind in catalog.OffMeta)
+            _part.Actions[kind] = rule.Apply(_part.Actions[kind]);
         return true;
     }
 

@@ -44,18 +44,17 @@ internal sealed class GeneratedAccount : AdAccount
 
     public override IReadOnlyList<AdEntity> Ads => _tree.Value.Ads;
 
-    /// <param name="restates">Whether days read otherwise while they are young.</param>
-    public static GeneratedAccount Create(Chance chance, IdSpace ids, int index, DateTimeOffset now, AccountCorrections? corrections, bool restates)
+    public static GeneratedAccount Create(Chance chance, IdSpace ids, int index, DateTimeOffset now, AccountCorrections? corrections, WorldHabits habits)
     {
         var market = Market.Of(chance.At(0), index);
         var zone = DateTimeZoneProviders.Tzdb[chance.At(1).Pick(market.Zones)];
-        var scale = new AccountScale(market, chance.At(2).Skewed(900, 0.9), chance.At(3).Permille(150));
+        var scale = new AccountScale(market, chance.At(2).Skewed(900, 0.9), chance.At(3).Permille(150), habits.MixesAttribution);
         var calendar = new WorldCalendar(zone, now);
         var firstDay = GeneratedTree.FirstDayOf(chance.At(4));
         var tree = new Lazy<GeneratedTree>(() => new GeneratedTree(chance.At(4), ids, index, scale, calendar, corrections?.Entities));
         var businessId = 100_000_000_000_000 + (long)(chance.At(6).Bits % 900_000_000_000_000);
         var name = AdNames.Account(chance.At(7));
-        var maturity = restates ? new Maturity(calendar, Catalog) : null;
+        var maturity = habits.Restates ? new Maturity(calendar, Catalog) : null;
         return new GeneratedAccount(tree, new AudienceShares(market, chance.At(8), maturity), maturity)
         {
             Number = ids.AccountNumber(index),
@@ -84,11 +83,17 @@ internal sealed class GeneratedAccount : AdAccount
     protected override bool Produce(AdEntity ad, DateOnly date, AdDay day)
     {
         var rhythm = _tree.Value.RhythmOf(ad);
-        if (_maturity is null)
-            return rhythm.Fill(date, day);
-        if (!_maturity.HasBegun(date) || !rhythm.Fill(date, day))
+        if (_maturity?.HasBegun(date) == false || !rhythm.Fill(date, day))
             return false;
-        _maturity.Apply(rhythm.ChanceOf(date), date, day);
+        _maturity?.Apply(rhythm.ChanceOf(date), date, day);
+        var rule = AttributionRule.Of(ad);
+        foreach (var kind in Catalog.OffMeta)
+            day.Actions[kind] = rule.Apply(day.Actions[kind]);
         return true;
     }
 }
+
+/// <summary>What a world does that a simpler one does not.</summary>
+/// <param name="Restates">Days read otherwise while they are young.</param>
+/// <param name="MixesAttribution">Ad sets have different attribution settings.</param>
+internal readonly record struct WorldHabits(bool Restates, bool MixesAttribution);

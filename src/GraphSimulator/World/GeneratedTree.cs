@@ -8,7 +8,6 @@ namespace MetaGrains.GraphSimulator.World;
 /// </summary>
 internal sealed class GeneratedTree
 {
-    private const string Setting = "1d_view_7d_click";
     private const int LaunchDays = 1_900;
 
     private static readonly DateOnly Beginning = new(2018, 1, 1);
@@ -136,7 +135,7 @@ internal sealed class GeneratedTree
             OptimizationGoal = campaign.Objective == "OUTCOME_TRAFFIC" ? "LINK_CLICKS" : "OFFSITE_CONVERSIONS",
             DailyBudget = ((1 + chance.At(4).Below(40)) * 500).ToString(CultureInfo.InvariantCulture),
             BudgetRemaining = "0",
-            AttributionSetting = Setting,
+            AttributionSetting = _scale.MixesAttribution ? chance.At(6).Pick(AttributionRule.Mixed) : AttributionRule.Usual,
         };
         _adSets.Add(node);
         return node;
