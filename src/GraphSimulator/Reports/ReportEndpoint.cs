@@ -57,13 +57,15 @@ internal sealed class ReportEndpoint(ReportBook book, InsightsEndpoint insights,
             throw GraphErrors.ReportNotReady(state.Status);
         var (skip, take) = insights.Page(exchange.Request);
         writer.WriteStartObject();
-        run.Rows!.WritePage(exchange.Request, skip, take, writer);
+        run.RowsOf(() => Work(run))!.WritePage(exchange.Request, skip, take, writer);
         writer.WriteEndObject();
     }
 
     public void Delete(Exchange exchange) => book.Remove(exchange.Target!.Run!.Id);
 
-    private ReportState StateOf(ReportRun run, DateTimeOffset now) => run.StateAt(now, () =>
+    private ReportState StateOf(ReportRun run, DateTimeOffset now) => run.StateAt(now, () => Work(run));
+
+    private (InsightsRows? Rows, GraphError? Failure) Work(ReportRun run)
     {
         try
         {
@@ -81,7 +83,7 @@ internal sealed class ReportEndpoint(ReportBook book, InsightsEndpoint insights,
             // What was a valid question when it was asked may be too old a day later.
             return (null, e.Error);
         }
-    });
+    }
 
     private void CountQuotas(AdAccount account, InsightsQuery query, Exchange exchange)
     {

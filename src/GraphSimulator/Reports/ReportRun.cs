@@ -29,7 +29,7 @@ internal sealed class ReportRun(string id, long account, string node, GraphReque
 {
     private readonly Lock _lock = new();
     private int _racingPolls;
-    private InsightsRows? _rows;
+    private volatile InsightsRows? _rows;
     private GraphError? _failure;
 
     public string Id => id;
@@ -52,8 +52,6 @@ internal sealed class ReportRun(string id, long account, string node, GraphReque
     public GraphError? PlannedFailure { get; init; }
 
     public int RacingPolls { init => _racingPolls = value; }
-
-    public InsightsRows? Rows => _rows;
 
     public GraphError? Failure => _failure;
 
@@ -81,20 +79,24 @@ internal sealed class ReportRun(string id, long account, string node, GraphReque
             : new ReportState(ReportState.Failed, times.FailsAtPercent, false);
     }
 
-    /// <summary>Lets go of the rows; they are worked out again when somebody still asks.</summary>
-    public void Forget()
-    {
-        lock (_lock)
-            _rows = null;
-    }
+    /// <summary>The rows of a run that has completed.</summary>
+    public InsightsRows? RowsOf(Func<(InsightsRows?, GraphError?)> work) => Work(work);
 
-    private void Work(Func<(InsightsRows?, GraphError?)> work)
+    /// <summary>Lets go of the rows; they are worked out again when somebody still asks.</summary>
+    public void Forget() => _rows = null;
+
+    private InsightsRows? Work(Func<(InsightsRows?, GraphError?)> work)
     {
         lock (_lock)
         {
-            if (_rows is not null || _failure is not null || End == ReportEnd.Skipped)
-                return;
-            (_rows, _failure) = PlannedFailure is { } planned ? (null, planned) : work();
+            var rows = _rows;
+            if (rows is null && _failure is null && End != ReportEnd.Skipped)
+            {
+                (rows, _failure) = PlannedFailure is { } planned ? (null, planned) : work();
+                _rows = rows;
+            }
+
+            return rows;
         }
     }
 }
