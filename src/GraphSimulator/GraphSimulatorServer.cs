@@ -3,6 +3,7 @@ using MetaGrains.GraphSimulator.Recorded;
 using MetaGrains.GraphSimulator.World;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -53,7 +54,7 @@ public sealed class GraphSimulatorServer : IAsyncDisposable
         options.Validate();
         IAdWorld world = options.DataDirectory is { } directory
             ? new RecordedWorld(RecordedFolder.Read(directory))
-            : new GeneratedWorld(options.Seed, options.Accounts, new WorldHabits(options.Restates, options.MixedAttribution));
+            : GeneratedWorld.Of(options);
         var startsAt = options.Now ?? (options.DataDirectory is null ? null : RecordingTime);
         var clock = new SimulatorClock(options.TimeProvider, startsAt);
         var faults = new SimulatorFaults(options.Seed);
@@ -133,11 +134,13 @@ public sealed class GraphSimulatorServer : IAsyncDisposable
         var app = builder.Build();
         app.Urls.Add(options.Urls);
 
-        var site = new SimulatorSite(options, world, clock, faults);
-        app.Lifetime.ApplicationStopped.Register(site.Dispose);
-        app.Run(site.HandleAsync);
+        app.Run(Answers(options, world, clock, faults));
         return app;
     }
+
+    /// <summary>What answers calls, wherever they come from.</summary>
+    internal static RequestDelegate Answers(GraphSimulatorOptions options, IAdWorld world, SimulatorClock clock, SimulatorFaults faults) =>
+        new SimulatorSite(options, world, clock, faults).HandleAsync;
 
     private static GraphSimulatorStartException CannotListen(string url, Exception e)
     {

@@ -14,11 +14,11 @@ using Microsoft.AspNetCore.Http;
 namespace MetaGrains.GraphSimulator;
 
 /// <summary>Everything that answers, put together. It needs no server: a request goes in, an answer comes out.</summary>
-internal sealed class SimulatorSite : IDisposable
+internal sealed class SimulatorSite
 {
-    private static readonly TimeSpan CallbackTimeout = TimeSpan.FromSeconds(20);
+    // One for the process: it calls the apps back that subscribed.
+    private static readonly HttpClient Callbacks = new() { Timeout = TimeSpan.FromSeconds(20) };
 
-    private readonly HttpClient _callbacks = new() { Timeout = CallbackTimeout };
     private readonly GraphEndpoint _graph;
     private readonly ControlEndpoint _control;
 
@@ -42,7 +42,7 @@ internal sealed class SimulatorSite : IDisposable
             new ReportEndpoint(reports, insights, world),
             new TokenEndpoint(tokens, clock.GetUtcNow()),
             new AccessTokenEndpoint(tokens, codes),
-            new SubscriptionEndpoint(subscriptions, _callbacks, app.Id, options.Seed),
+            new SubscriptionEndpoint(subscriptions, Callbacks, app.Id, options.Seed),
             corrections,
             options.DeletedOnEdges);
         var router = new GraphRouter(world, new BusinessBook(world, clock), reports, app.Id);
@@ -57,13 +57,11 @@ internal sealed class SimulatorSite : IDisposable
                 world,
                 clock,
                 tokens,
-                new UserCallbacks(_callbacks, clock, app.Secret),
-                new WebhookSender(subscriptions, _callbacks, clock, app.Secret)),
+                new UserCallbacks(Callbacks, clock, app.Secret),
+                new WebhookSender(subscriptions, Callbacks, clock, app.Secret)),
         ]);
     }
 
     public Task HandleAsync(HttpContext http) =>
         http.Request.Path.StartsWithSegments(ControlEndpoint.Prefix, StringComparison.Ordinal) ? _control.HandleAsync(http) : _graph.HandleAsync(http);
-
-    public void Dispose() => _callbacks.Dispose();
 }

@@ -73,7 +73,8 @@ internal sealed class GraphPipeline(
             target.UseCase,
             account?.Ads.Count(ad => ad.EffectiveStatus == "ACTIVE") ?? 0,
             exchange.Session!.Token.UserId,
-            exchange.Request.IsRead ? 1 : 3);
+            // Asking for a report is a POST, and changes nothing.
+            exchange.Request.IsRead || target.UseCase == UseCase.AdsInsights ? 1 : 3);
         var verdict = exchange.Limits = limits.Count(call, exchange.Now);
         if (account is not null)
             exchange.Used.Add(new AccountUsage(account.Number, target.UseCase, verdict.Usage));

@@ -15,6 +15,9 @@ internal sealed class GeneratedWorld(int seed, int accounts, WorldHabits habits 
 
     public int AccountCount => accounts;
 
+    public static GeneratedWorld Of(GraphSimulatorOptions options) =>
+        new(options.Seed, options.Accounts, new WorldHabits(options.Restates, options.MixedAttribution));
+
     public long AccountNumber(int index) => _ids.AccountNumber(index);
 
     public bool TryFindAccount(long number, DateTimeOffset now, [NotNullWhen(true)] out AdAccount? account)

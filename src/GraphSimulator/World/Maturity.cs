@@ -46,14 +46,16 @@ internal sealed class Maturity(WorldCalendar calendar, ActionCatalog catalog)
         return from.Share + ((to.Share - from.Share) * (age - from.Day) / (to.Day - from.Day));
     }
 
+    // One chance for all counts: what was no more than something else stays so, clicks within impressions and visits
+    // within clicks.
     private static void Shorten(Chance chance, double passed, AdDay day)
     {
         day.Impressions = Math.Max(1, Count(day.Impressions, passed, chance.At(0)));
-        day.SpendMinor = Count(day.SpendMinor, passed, chance.At(1));
-        day.Clicks = Math.Min(day.Impressions, Count(day.Clicks, passed, chance.At(2)));
-        day.Reach = Math.Clamp(Count(day.Reach, passed, chance.At(3)), 1, day.Impressions);
+        day.SpendMinor = Count(day.SpendMinor, passed, chance.At(0));
+        day.Clicks = Math.Min(day.Impressions, Count(day.Clicks, passed, chance.At(0)));
+        day.Reach = Math.Clamp(Count(day.Reach, passed, chance.At(0)), 1, day.Impressions);
         for (var kind = 0; kind < day.Actions.Length; kind++)
-            day.Actions[kind] = Part(day.Actions[kind], passed, chance.At(10 + (ulong)kind));
+            day.Actions[kind] = Part(day.Actions[kind], passed, chance);
     }
 
     // One ad-day in three reads up to two percent too high at first.

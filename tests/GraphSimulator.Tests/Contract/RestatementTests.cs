@@ -67,4 +67,20 @@ public sealed class RestatementTests
 
         Assert.Equal(await still.GetTextAsync(call), await moving.GetTextAsync(call));
     }
+
+    [Fact]
+    public async Task A_day_that_is_not_over_holds_together()
+    {
+        await using var graph = await GraphCaller.StartAsync(Restating with { Accounts = 12 });
+        foreach (var account in graph.Server.AccountIds)
+        {
+            foreach (var row in await graph.RowsAsync($"{account}/insights?level=ad&limit=1000&date_preset=today&{Fields},reach"))
+            {
+                var actions = new[] { row }.Actions();
+                Assert.True(row.Number("reach") <= row.Number("impressions") && row.Number("clicks") <= row.Number("impressions"));
+                Assert.True(actions.GetValueOrDefault("link_click") <= row.Number("clicks"));
+                Assert.True(actions.GetValueOrDefault("landing_page_view") <= actions.GetValueOrDefault("link_click"));
+            }
+        }
+    }
 }
