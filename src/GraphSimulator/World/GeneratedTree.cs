@@ -152,7 +152,7 @@ internal sealed class GeneratedTree
             status,
             adSet.EffectiveStatus,
             adSet.EffectiveStatus == "PAUSED" ? "ADSET_PAUSED" : "CAMPAIGN_PAUSED");
-        var rhythm = new AdRhythm(chance.At(5), _scale, objective, life.First, life.Last);
+        var rhythm = new AdRhythm(chance.At(5), _scale, objective, life.First, life.Last) { Quiet = Quiet(id, adSet) };
         var ails = effective == "ACTIVE" && (change is null or { Status: null, EffectiveStatus: null }) && chance.At(3).Permille(20);
         _ads.Add(new AdEntity
         {
@@ -170,6 +170,17 @@ internal sealed class GeneratedTree
             CreativeId = IdSpace.CreativeOf(id),
         });
         _rhythms.Add(rhythm);
+    }
+
+    // What is switched off during a day still has that day.
+    private List<QuietDays> Quiet(long ad, AdEntity adSet)
+    {
+        if (_changes is null)
+            return [];
+        long[] ids = [ad, adSet.Id, adSet.Parent!.Id];
+        return [.. ids
+            .SelectMany(id => _changes.Find(id)?.Off ?? [])
+            .Select(off => new QuietDays(_calendar.DateOf(off.Since), off.Until is { } until ? _calendar.DateOf(until) : null))];
     }
 
     // Over means paused; some of it was later archived, a little deleted.

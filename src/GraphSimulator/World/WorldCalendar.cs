@@ -36,6 +36,9 @@ internal sealed class WorldCalendar
         return new DateOnly(date.Year, date.Month, date.Day);
     }
 
+    /// <summary>The account's date at a moment.</summary>
+    public DateOnly DateOf(DateTimeOffset moment) => TodayIn(_zone, moment);
+
     /// <summary>The current offset, which daylight saving moves.</summary>
     public static double OffsetHours(DateTimeZone zone, DateTimeOffset now) =>
         zone.GetUtcOffset(Instant.FromDateTimeOffset(now)).Seconds / 3600.0;

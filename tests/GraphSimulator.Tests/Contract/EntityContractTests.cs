@@ -192,4 +192,27 @@ public sealed class EntityContractTests
         var account = await graph.GetAsync($"{graph.FirstAccount}?fields=account_status,disable_reason");
         Assert.Equal((2, 3), (account.GetProperty("account_status").GetInt32(), account.GetProperty("disable_reason").GetInt32()));
     }
+
+    [Theory]
+    [InlineData("id")]
+    [InlineData("campaign_id")]
+    public async Task What_is_paused_delivers_no_more_until_it_is_switched_on(string level)
+    {
+        await using var graph = await GraphCaller.StartAsync();
+        var call = $"{graph.FirstAccount}/insights?level=ad&time_increment=1&limit=5000&fields=ad_id,spend&{RowReading.Range("2026-02-01", "2026-04-04")}";
+        var past = await graph.RowsAsync(call);
+        var ad = (await graph.RowsAsync($"{graph.FirstAccount}/ads?fields=campaign_id&effective_status=[\"ACTIVE\"]"))[0];
+
+        await graph.PostAsync(ad.Text(level), ("status", "PAUSED"));
+        graph.Server.Advance(TimeSpan.FromDays(15));
+        await graph.PostAsync(ad.Text(level), ("status", "ACTIVE"));
+        graph.Server.Advance(TimeSpan.FromDays(15));
+
+        var rows = await graph.RowsAsync(call);
+        var days = rows.Where(row => row.Text("ad_id") == ad.Text("id")).Select(row => row.Text("date_start")).ToList();
+        Assert.Equal(past.Select(row => row.GetRawText()), rows.Where(row => string.CompareOrdinal(row.Text("date_start"), "2026-03-06") <= 0).Select(row => row.GetRawText()));
+        Assert.DoesNotContain(days, day => string.CompareOrdinal(day, "2026-03-06") > 0 && string.CompareOrdinal(day, "2026-03-21") < 0);
+        Assert.Contains(days, day => string.CompareOrdinal(day, "2026-03-21") >= 0);
+        Assert.Equal(graph.Server.Truth(graph.FirstAccount, new DateOnly(2026, 2, 1), new DateOnly(2026, 4, 4)).Spend, rows.Sum("spend"));
+    }
 }
