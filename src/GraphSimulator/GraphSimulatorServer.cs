@@ -1,9 +1,4 @@
 using System.Runtime.InteropServices;
-using MetaGrains.GraphSimulator.Control;
-using MetaGrains.GraphSimulator.Entities;
-using MetaGrains.GraphSimulator.Http;
-using MetaGrains.GraphSimulator.Insights;
-using MetaGrains.GraphSimulator.Limits;
 using MetaGrains.GraphSimulator.Recorded;
 using MetaGrains.GraphSimulator.World;
 using Microsoft.AspNetCore.Builder;
@@ -59,10 +54,10 @@ public sealed class GraphSimulatorServer : IAsyncDisposable
         options.Validate();
         IAdWorld world = options.DataDirectory is { } directory
             ? new RecordedWorld(RecordedFolder.Read(directory))
-            : new GeneratedWorld(options.Seed, options.Accounts);
+            : GeneratedWorld.Of(options);
         var startsAt = options.Now ?? (options.DataDirectory is null ? null : RecordingTime);
         var clock = new SimulatorClock(options.TimeProvider, startsAt);
-        var faults = new SimulatorFaults();
+        var faults = new SimulatorFaults(options.Seed);
         var app = Build(options, world, clock, faults);
         try
         {
@@ -96,6 +91,10 @@ public sealed class GraphSimulatorServer : IAsyncDisposable
     /// <summary>Takes an ad's delivery of a day away: its row is gone from the next answer on.</summary>
     /// <exception cref="ArgumentException">Unknown account or ad.</exception>
     public void Remove(string accountId, string adId, DateOnly date) => _corrections.Remove(accountId, adId, date);
+
+    /// <summary>Jumps the simulator's clock forward; timers made from <see cref="Clock"/> do not notice.</summary>
+    /// <exception cref="ArgumentException">The step is negative.</exception>
+    public void Advance(TimeSpan step) => ((SimulatorClock)Clock).Advance(step);
 
     /// <summary>Completes when the token is cancelled, the server is disposed, or the process is told to end (SIGINT, SIGTERM).</summary>
     public async Task WaitForShutdownAsync(CancellationToken cancellationToken = default)
@@ -140,23 +139,8 @@ public sealed class GraphSimulatorServer : IAsyncDisposable
     }
 
     /// <summary>What answers calls, wherever they come from.</summary>
-    internal static RequestDelegate Answers(GraphSimulatorOptions options, IAdWorld world, SimulatorClock clock, SimulatorFaults faults)
-    {
-        var calls = new CallLog();
-        var graph = new GraphEndpoint(
-            clock,
-            new GraphRouter(world),
-            new AccountEndpoint(world),
-            new InsightsEndpoint(new InsightsQueryReader(options.MaxRowsPerPage, options.HideArchivedRows)),
-            new UsageMeter(world.AccountCount),
-            faults,
-            calls,
-            new TraceIds(options.Seed));
-        var control = new ControlEndpoint(world, clock, new WorldCorrections(world, clock), faults, calls);
-        return http => http.Request.Path.StartsWithSegments(ControlEndpoint.Prefix, StringComparison.Ordinal)
-            ? control.HandleAsync(http)
-            : graph.HandleAsync(http);
-    }
+    internal static RequestDelegate Answers(GraphSimulatorOptions options, IAdWorld world, SimulatorClock clock, SimulatorFaults faults) =>
+        new SimulatorSite(options, world, clock, faults).HandleAsync;
 
     private static GraphSimulatorStartException CannotListen(string url, Exception e)
     {

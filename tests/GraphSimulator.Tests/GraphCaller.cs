@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace MetaGrains.GraphSimulator.Tests;
@@ -31,6 +32,29 @@ internal sealed class GraphCaller : IAsyncDisposable
     public async Task<JsonElement> GetAsync(string pathAndQuery) => await ReadAsync(await SendAsync(pathAndQuery));
 
     public async Task<string> GetTextAsync(string pathAndQuery) => await (await SendAsync(pathAndQuery)).Content.ReadAsStringAsync();
+
+    /// <summary>Posts a form.</summary>
+    public async Task<HttpResponseMessage> PostAsync(string pathAndQuery, params (string Name, string Value)[] form)
+    {
+        using var content = new FormUrlEncodedContent(form.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)));
+        return await Client.PostAsync(new Uri(Url(pathAndQuery), UriKind.Relative), content);
+    }
+
+    public async Task<HttpResponseMessage> DeleteAsync(string path) => await Client.DeleteAsync(new Uri(Url(path), UriKind.Relative));
+
+    /// <summary>Asks for a control.</summary>
+    public async Task<JsonElement> ControlAsync(string path) => await ReadAsync(await Client.GetAsync(new Uri($"_sim/{path}", UriKind.Relative)));
+
+    /// <summary>Gives an order.</summary>
+    public async Task<JsonElement> OrderAsync(string path, object order)
+    {
+        var response = await Client.PostAsJsonAsync(new Uri($"_sim/{path}", UriKind.Relative), order);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        return await ReadAsync(response);
+    }
+
+    /// <summary>Moves the simulator's clock.</summary>
+    public Task<JsonElement> AdvanceAsync(TimeSpan step) => OrderAsync("clock", new { seconds = step.TotalSeconds });
 
     /// <summary>The error of a call that must fail.</summary>
     public async Task<(int Status, JsonElement Error)> FailAsync(string pathAndQuery)
@@ -75,6 +99,13 @@ internal sealed class GraphCaller : IAsyncDisposable
 
 internal static class RowReading
 {
+    /// <summary>Code and subcode of an answer that must be an error.</summary>
+    public static async Task<(int Status, int Code, int? Subcode)> ErrorAsync(this HttpResponseMessage response)
+    {
+        var error = (await GraphCaller.ReadAsync(response)).GetProperty("error");
+        return ((int)response.StatusCode, error.GetProperty("code").GetInt32(), error.TryGetProperty("error_subcode", out var subcode) ? subcode.GetInt32() : null);
+    }
+
     public static string Range(string since, string until) => $"time_range={Uri.EscapeDataString($$"""{"since":"{{since}}","until":"{{until}}"}""")}";
 
     public static string Text(this JsonElement row, string name) => row.GetProperty(name).GetString()!;

@@ -1,51 +1,92 @@
-using System.Globalization;
 using System.Text.Json;
 using MetaGrains.GraphSimulator.Http;
+using MetaGrains.GraphSimulator.Tokens;
 using MetaGrains.GraphSimulator.World;
 
 namespace MetaGrains.GraphSimulator.Entities;
 
-/// <summary>Answers <c>/me/adaccounts</c> and reads of one account.</summary>
+/// <summary>Answers the lists of accounts and businesses. The cursor is the place, as every list has a fixed order.</summary>
 internal sealed class AccountEndpoint(IAdWorld world)
 {
     private const int MostPerPage = 5_000;
 
-    private static readonly HashSet<string> Known = new(
-        [
-            "id", "account_id", "name", "account_status", "disable_reason", "currency", "timezone_id", "timezone_name",
-            "timezone_offset_hours_utc", "amount_spent", "balance", "spend_cap", "business", "business_name", "business_country_code",
-            "owner", "created_time", "age", "is_prepay_account", "funding_source_details", "min_daily_budget",
-            "min_campaign_group_spend_cap", "user_tasks", "capabilities", "failed_delivery_checks", "end_advertiser",
-        ],
-        StringComparer.Ordinal);
-
-    /// <summary>The accounts of the token. The cursor is the place, as the list has a fixed order.</summary>
-    public int List(GraphRequest request, DateTimeOffset now, Utf8JsonWriter writer)
+    /// <summary>The accounts that a token sees.</summary>
+    public void List(GraphRequest request, Session session, DateTimeOffset now, NodeWriter nodes, Utf8JsonWriter writer)
     {
-        var fields = Fields(request);
-        var limit = Paging.Limit(request, MostPerPage);
-        var (first, last) = Page(request, limit);
+        var fields = FieldSelection.Read(request);
+        foreach (var field in fields)
+            CheckAlone(field);
+        var numbers = session.Accounts;
+        Write(request, numbers?.Count ?? world.AccountCount, writer, index =>
+        {
+            if (world.TryFindAccount(numbers?[index] ?? world.AccountNumber(index), now, out var account))
+                nodes.Account(account, fields);
+        });
+    }
+
+    /// <summary>The account of a business, if the token sees it; of a client's accounts there are none.</summary>
+    public void ListOfBusiness(GraphTarget target, GraphRequest request, Session session, DateTimeOffset now, NodeWriter nodes, Utf8JsonWriter writer)
+    {
+        var fields = FieldSelection.Read(request);
+        var business = target.Business;
+        Write(request, target.Name == "owned_ad_accounts" && session.Sees(world.AccountNumber(business)) ? 1 : 0, writer, _ =>
+        {
+            if (world.TryFindAccount(world.AccountNumber(business), now, out var account))
+                nodes.Account(account, fields);
+        });
+    }
+
+    /// <summary>The businesses of the accounts that a token sees.</summary>
+    public void Businesses(GraphRequest request, Session session, DateTimeOffset now, Utf8JsonWriter writer)
+    {
+        var numbers = session.Accounts;
+        Write(request, numbers?.Count ?? world.AccountCount, writer, index =>
+        {
+            if (world.TryFindAccount(numbers?[index] ?? world.AccountNumber(index), now, out var account))
+                WriteBusiness(writer, account);
+        });
+    }
+
+    public void Business(int index, DateTimeOffset now, Utf8JsonWriter writer)
+    {
+        world.TryFindAccount(world.AccountNumber(index), now, out var account);
+        WriteBusiness(writer, account!);
+    }
+
+    private static void WriteBusiness(Utf8JsonWriter writer, AdAccount account)
+    {
+        if (BusinessBook.IdOf(account) is not { } id)
+            return;
+        writer.WriteStartObject();
+        writer.WriteString("id"u8, id);
+        writer.WriteString("name"u8, account.BusinessName);
+        writer.WriteEndObject();
+    }
+
+    // A wrong field is told even where there is no account to show.
+    private static void CheckAlone(FieldSelection field)
+    {
+        if (ListEdges.KindOf(field.Name, null) is null && field.Name is not ("insights" or "adcreatives"))
+            AccountFields.Check(field);
+    }
+
+    private static void Write(GraphRequest request, int count, Utf8JsonWriter writer, Action<int> write)
+    {
+        var (first, last) = Page(request, count);
         writer.WriteStartObject();
         writer.WriteStartArray("data"u8);
         for (var index = first; index < last; index++)
-        {
-            if (world.TryFindAccount(world.AccountNumber(index), now, out var account))
-                Write(writer, account, now, fields);
-        }
-
+            write(index);
         writer.WriteEndArray();
         if (last > first)
-            Paging.Write(writer, request, Cursors.Write(first), Cursors.Write(last - 1), last < world.AccountCount, first > 0);
+            Paging.Write(writer, request, Cursors.Write(first), Cursors.Write(last - 1), last < count, first > 0);
+        Paging.WriteCount(writer, request, count);
         writer.WriteEndObject();
-        return last - first;
     }
 
-    public static void Read(GraphRequest request, AdAccount account, DateTimeOffset now, Utf8JsonWriter writer) =>
-        Write(writer, account, now, Fields(request));
-
-    private (int First, int Last) Page(GraphRequest request, int limit)
+    private static (int First, int Last) Page(GraphRequest request, int count)
     {
-        var count = world.AccountCount;
+        var limit = Paging.Limit(request, MostPerPage);
         if (request.Find("after") is { Length: > 0 } after)
         {
             var first = (int)Math.Min(count, Place(after) + 1);
@@ -60,58 +101,4 @@ internal sealed class AccountEndpoint(IAdWorld world)
 
     private static long Place(string cursor) =>
         Cursors.TryRead(cursor, out var place) ? place : throw GraphErrors.Invalid("Invalid cursors values");
-
-    private static List<string> Fields(GraphRequest request)
-    {
-        var fields = ListParameters.Fields(request);
-        foreach (var field in fields)
-        {
-            if (!Known.Contains(field))
-                throw GraphErrors.UnknownField(field, "AdAccount");
-        }
-
-        // Without fields Meta shows the two ids.
-        return fields.Count > 0 ? fields : ["account_id", "id"];
-    }
-
-    private static void Write(Utf8JsonWriter writer, AdAccount account, DateTimeOffset now, List<string> fields)
-    {
-        writer.WriteStartObject();
-        foreach (var field in fields)
-            Write(writer, account, now, field);
-        if (!fields.Contains("id"))
-            writer.WriteString("id"u8, account.NodeId);
-        writer.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter writer, AdAccount account, DateTimeOffset now, string field)
-    {
-        switch (field)
-        {
-            case "id": writer.WriteString(field, account.NodeId); break;
-            case "account_id": writer.WriteString(field, account.Number.ToString(CultureInfo.InvariantCulture)); break;
-            case "name": writer.WriteString(field, account.Name); break;
-            case "account_status": writer.WriteNumber(field, 1); break;
-            case "disable_reason": writer.WriteNumber(field, 0); break;
-            case "currency": writer.WriteString(field, account.Currency.Code); break;
-            case "timezone_name": writer.WriteString(field, account.Zone.Id); break;
-            case "timezone_offset_hours_utc": writer.WriteNumber(field, WorldCalendar.OffsetHours(account.Zone, now)); break;
-            case "amount_spent": writer.WriteString(field, AccountSums.SpentMinor(account).ToString(CultureInfo.InvariantCulture)); break;
-            case "balance" or "spend_cap": writer.WriteString(field, "0"); break;
-            case "min_daily_budget": writer.WriteNumber(field, 100); break;
-            case "created_time" when account.CreatedTime is not null: writer.WriteString(field, account.CreatedTime); break;
-            case "age": writer.WriteNumber(field, account.Today.DayNumber - account.FirstDay.DayNumber); break;
-            case "business_name" when account.BusinessName is not null: writer.WriteString(field, account.BusinessName); break;
-            case "business" when account.BusinessName is not null: WriteBusiness(writer, account); break;
-        }
-    }
-
-    private static void WriteBusiness(Utf8JsonWriter writer, AdAccount account)
-    {
-        writer.WriteStartObject("business"u8);
-        if (account.BusinessId is { } id)
-            writer.WriteString("id"u8, id.ToString(CultureInfo.InvariantCulture));
-        writer.WriteString("name"u8, account.BusinessName);
-        writer.WriteEndObject();
-    }
 }

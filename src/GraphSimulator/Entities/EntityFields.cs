@@ -24,19 +24,19 @@ internal static class EntityFields
         [
             "campaign_id", "daily_budget", "lifetime_budget", "budget_remaining", "bid_amount", "bid_strategy", "billing_event",
             "optimization_goal", "destination_type", "attribution_spec", "promoted_object", "targeting", "start_time", "end_time",
-            "learning_stage_info", "pacing_type",
+            "learning_stage_info", "pacing_type", "review_feedback",
         ],
         StringComparer.Ordinal);
 
     private static readonly HashSet<string> OfAds = new(
         [
-            "campaign_id", "adset_id", "creative", "tracking_specs", "conversion_specs", "ad_review_feedback", "source_ad_id",
+            "campaign_id", "adset_id", "tracking_specs", "conversion_specs", "ad_review_feedback", "source_ad_id",
             "preview_shareable_link", "last_updated_by_app_id",
         ],
         StringComparer.Ordinal);
 
     /// <summary>Refuses a field that objects of the kind do not have.</summary>
-    public static void Check(EntityKind kind, IEnumerable<string> fields)
+    public static void Check(EntityKind kind, FieldSelection field)
     {
         var (known, type) = kind switch
         {
@@ -44,30 +44,24 @@ internal static class EntityFields
             EntityKind.AdSet => (OfAdSets, "AdSet"),
             _ => (OfAds, "Ad"),
         };
-        foreach (var field in fields)
-        {
-            if (!OfAll.Contains(field) && !known.Contains(field))
-                throw GraphErrors.UnknownField(field, type);
-        }
+        if (!OfAll.Contains(field.Name) && !known.Contains(field.Name))
+            throw GraphErrors.UnknownField(field.Name, type);
     }
 
-    public static void Write(Utf8JsonWriter writer, AdAccount account, AdEntity entity, IReadOnlyList<string> fields)
+    public static void Write(Utf8JsonWriter writer, AdAccount account, AdEntity entity, FieldSelection field)
     {
-        writer.WriteStartObject();
-        foreach (var field in fields)
-        {
-            if (field == "creative" && entity.CreativeId is { } creative)
-                WriteCreative(writer, creative);
-            else if (field == "special_ad_categories")
-                WriteEmptyList(writer, field);
-            else if (Value(account, entity, field) is { } value)
-                writer.WriteString(field, value);
-        }
+        if (Value(account, entity, field.Name) is { } value)
+            writer.WriteString(field.Key, value);
+        else if (field.Name == "special_ad_categories")
+            writer.WriteRaw(field.Key, "[]");
+        else if (EntityDetails.Find(account, entity, field.Name) is { } json)
+            writer.WriteRaw(field.Key, json);
+    }
 
-        // The id is always there.
-        if (!fields.Contains("id"))
-            writer.WriteString("id"u8, Id(entity.Id));
-        writer.WriteEndObject();
+    private static void WriteRaw(this Utf8JsonWriter writer, string key, string json)
+    {
+        writer.WritePropertyName(key);
+        writer.WriteRawValue(json, skipInputValidation: true);
     }
 
     private static string? Value(AdAccount account, AdEntity entity, string field) => field switch
@@ -92,22 +86,9 @@ internal static class EntityFields
         "budget_remaining" => entity.BudgetRemaining,
         "spend_cap" => entity.SpendCap,
         // A budget that is not used reads "0" (recorded), and an object has one kind of budget.
-        "lifetime_budget" => entity.DailyBudget is null ? null : "0",
+        "lifetime_budget" => entity.LifetimeBudget ?? (entity.DailyBudget is null ? null : "0"),
         _ => null,
     };
-
-    private static void WriteCreative(Utf8JsonWriter writer, long creative)
-    {
-        writer.WriteStartObject("creative"u8);
-        writer.WriteString("id"u8, Id(creative));
-        writer.WriteEndObject();
-    }
-
-    private static void WriteEmptyList(Utf8JsonWriter writer, string field)
-    {
-        writer.WriteStartArray(field);
-        writer.WriteEndArray();
-    }
 
     private static string Id(long id) => id.ToString(CultureInfo.InvariantCulture);
 }

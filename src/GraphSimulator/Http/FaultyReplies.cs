@@ -9,16 +9,27 @@ internal static class FaultyReplies
     private static readonly byte[] Html =
         Encoding.UTF8.GetBytes("<!DOCTYPE html>\n<html><head><title>Error</title></head><body><h1>Sorry, something went wrong.</h1></body></html>\n");
 
+    private static readonly byte[] Unavailable = Encoding.UTF8.GetBytes("Service Unavailable");
+
     /// <summary>The answer in place of the real one, or null for a fault that spoils the real one.</summary>
-    public static GraphReply? Instead(FaultKind fault, GraphRequest request, PooledBuffer buffer, string traceId) => fault switch
+    public static GraphReply? Instead(InjectedFault fault, GraphRequest request, PooledBuffer buffer, string traceId) => fault.Kind switch
     {
-        FaultKind.Http500 => Error(GraphErrors.Unknown(), buffer, traceId),
-        FaultKind.Transient => Error(GraphErrors.Transient(), buffer, traceId),
-        FaultKind.Error200 => Error(GraphErrors.Transient() with { Status = 200 }, buffer, traceId),
-        FaultKind.ThrottleAccount => Error(GraphErrors.AccountThrottle(), buffer, traceId),
-        FaultKind.ThrottleInsights => Error(GraphErrors.InsightsThrottle(), buffer, traceId),
         FaultKind.Html => new GraphReply(200, Html) { ContentType = "text/html; charset=utf-8" },
+        FaultKind.Http503 => new GraphReply(503, Unavailable) { ContentType = "text/plain; charset=utf-8" },
         FaultKind.EmptyNext => EmptyPage(request, buffer),
+        _ => ErrorOf(fault) is { } error ? Error(error, buffer, traceId) : null,
+    };
+
+    /// <summary>The error that a fault answers with; null for a fault of another sort.</summary>
+    public static GraphError? ErrorOf(InjectedFault fault) => fault.Kind switch
+    {
+        FaultKind.Http500 => GraphErrors.Unknown(),
+        FaultKind.Transient => GraphErrors.Transient(),
+        FaultKind.Error200 => GraphErrors.Transient() with { Status = 200 },
+        FaultKind.ThrottleAccount => GraphErrors.AccountThrottle(),
+        FaultKind.ThrottleInsights => GraphErrors.InsightsThrottle(),
+        FaultKind.BatchTimeout => GraphErrors.BatchItemTimeout(),
+        FaultKind.Error => Named(fault),
         _ => null,
     };
 
@@ -26,6 +37,7 @@ internal static class FaultyReplies
     public static GraphReply? Spoil(FaultKind fault, GraphReply reply) => fault switch
     {
         FaultKind.Truncated => reply with { Body = reply.Body[..(reply.Body.Length / 2)] },
+        FaultKind.Slow => reply,
         FaultKind.Reset => reply with { CutAfter = reply.Body.Length / 2 },
         FaultKind.Garbage => Garbled(reply, "\"spend\":\""u8) ?? Garbled(reply, "\"impressions\":\""u8),
         _ => reply,
@@ -38,6 +50,9 @@ internal static class FaultyReplies
             error.Write(writer, traceId);
         return new GraphReply(error.Status, buffer.Written);
     }
+
+    private static GraphError Named(InjectedFault fault) =>
+        new(fault.Code!.Value, fault.Message ?? $"(#{fault.Code}) An injected error") { Subcode = fault.Subcode, Status = fault.Status };
 
     // The next page begins where this one did, under a cursor of its own: the fault is used up, so it is answered.
     private static GraphReply EmptyPage(GraphRequest request, PooledBuffer buffer)

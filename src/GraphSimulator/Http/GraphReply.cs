@@ -10,14 +10,20 @@ internal sealed record GraphReply(int Status, ReadOnlyMemory<byte> Body, int? Cu
 {
     private const int WorthCompressing = 1_400;
 
+    /// <summary>How long the answer is held back.</summary>
+    public TimeSpan Delay { get; init; }
+
     public string ContentType { get; init; } = "application/json; charset=UTF-8";
 
-    public async Task SendAsync(HttpContext http)
+    /// <param name="waits">The clock that an answer is held back by.</param>
+    public async Task SendAsync(HttpContext http, TimeProvider waits)
     {
         var response = http.Response;
         response.StatusCode = Status;
         response.ContentType = ContentType;
         var aborted = http.RequestAborted;
+        if (Delay > TimeSpan.Zero)
+            await Task.Delay(Delay, waits, aborted);
         if (CutAfter is { } cut)
         {
             response.ContentLength = Body.Length;

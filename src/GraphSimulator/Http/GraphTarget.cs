@@ -1,4 +1,5 @@
 using MetaGrains.GraphSimulator.Limits;
+using MetaGrains.GraphSimulator.Reports;
 using MetaGrains.GraphSimulator.World;
 
 namespace MetaGrains.GraphSimulator.Http;
@@ -8,76 +9,53 @@ internal enum TargetKind
 {
     Me,
     MyAccounts,
+    MyBusinesses,
+    MyPermissions,
+    Permissions,
+    DebugToken,
+    Subscriptions,
+    Business,
+    BusinessAccounts,
     Account,
     Entity,
+    Creative,
     List,
+    Creatives,
     Insights,
+    SubscribedApps,
+    Report,
+    ReportRows,
 }
 
 /// <summary>A resolved path.</summary>
-/// <param name="Node">The object that was called; null when it is the account.</param>
+/// <param name="Node">The object that was called, the ad of a creative; null when it is the account.</param>
 /// <param name="Listed">The kind of a list.</param>
 internal sealed record GraphTarget(TargetKind Kind, AdAccount? Account = null, AdEntity? Node = null, EntityKind? Listed = null)
 {
+    /// <summary>The report run that was called.</summary>
+    public ReportRun? Run { get; init; }
+
+    /// <summary>The place of the account whose business was called.</summary>
+    public int Business { get; init; }
+
+    /// <summary>The rest of the path, where it names something.</summary>
+    public string? Name { get; init; }
+
     public UseCase UseCase => Kind switch
     {
-        TargetKind.Insights => UseCase.AdsInsights,
-        TargetKind.Me or TargetKind.MyAccounts => UseCase.None,
-        _ => UseCase.AdsManagement,
+        TargetKind.Insights or TargetKind.Report or TargetKind.ReportRows => UseCase.AdsInsights,
+        _ => Account is null ? UseCase.None : UseCase.AdsManagement,
     };
-}
 
-/// <summary>Finds what a path leads to.</summary>
-internal sealed class GraphRouter(IAdWorld world)
-{
-    /// <exception cref="GraphException">It leads nowhere.</exception>
-    public GraphTarget Resolve(GraphRequest request, DateTimeOffset now)
+    /// <summary>Whether the method is one that the target understands.</summary>
+    public bool Takes(string method) => method switch
     {
-        var path = request.Segments;
-        if (path is ["me", ..])
-        {
-            return path switch
-            {
-                ["me"] => new GraphTarget(TargetKind.Me),
-                ["me", "adaccounts"] => new GraphTarget(TargetKind.MyAccounts),
-                _ => throw GraphErrors.UnknownPath(Tail(path)),
-            };
-        }
+        "GET" => Kind is not TargetKind.Permissions,
+        "POST" => Kind is TargetKind.Insights or TargetKind.Subscriptions or TargetKind.SubscribedApps or TargetKind.Entity,
+        "DELETE" => Kind is TargetKind.Permissions or TargetKind.Subscriptions or TargetKind.SubscribedApps or TargetKind.Entity or TargetKind.Report,
+        _ => false,
+    };
 
-        if (path.Length is 0 or > 2)
-            throw GraphErrors.UnknownPath(path.Length == 0 ? "/" : Tail(path));
-        var (account, node) = Find(path[0], request.Method, now);
-        if (path.Length == 1)
-            return new GraphTarget(node is null ? TargetKind.Account : TargetKind.Entity, account, node);
-        return path[1] switch
-        {
-            "insights" => new GraphTarget(TargetKind.Insights, account, node),
-            "campaigns" when node is null => List(EntityKind.Campaign),
-            "adsets" when node is null or { Kind: EntityKind.Campaign } => List(EntityKind.AdSet),
-            "ads" when node is null or { Kind: not EntityKind.Ad } => List(EntityKind.Ad),
-            _ => throw GraphErrors.UnknownPath(Tail(path)),
-        };
-
-        GraphTarget List(EntityKind kind) => new(TargetKind.List, account, node, kind);
-    }
-
-    private static string Tail(string[] path) => $"/{string.Join('/', path.Skip(1))}";
-
-    private (AdAccount Account, AdEntity? Node) Find(string id, string method, DateTimeOffset now)
-    {
-        if (id.StartsWith("act_", StringComparison.Ordinal))
-        {
-            if (IdSpace.TryParse(id.AsSpan(4), out var number) && world.TryFindAccount(number, now, out var account))
-                return (account, null);
-        }
-        else if (IdSpace.TryParse(id, out var objectId)
-            && world.TryFindAccountOfObject(objectId, out var number)
-            && world.TryFindAccount(number, now, out var account)
-            && account.TryFind(objectId, out var node))
-        {
-            return (account, node);
-        }
-
-        throw GraphErrors.UnknownObject(id, method.ToLowerInvariant());
-    }
+    /// <summary>Whether a POST or DELETE changes ads, for which a permission of its own is needed.</summary>
+    public bool ChangesAds(string method) => method != "GET" && Kind is TargetKind.Entity or TargetKind.SubscribedApps;
 }

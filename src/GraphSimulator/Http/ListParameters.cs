@@ -5,23 +5,8 @@ namespace MetaGrains.GraphSimulator.Http;
 /// <summary>Parameters that hold lists: comma-separated, or a JSON array.</summary>
 internal static class ListParameters
 {
-    /// <summary>
-    /// The names in <c>fields</c>, each once and in order. Nested choices (<c>creative{id}</c>) and modifiers
-    /// (<c>ads.limit(5)</c>) are cut off: a nested object shows all it has.
-    /// </summary>
-    public static List<string> Fields(GraphRequest request)
-    {
-        var names = new List<string>();
-        foreach (var item in Read(request, "fields"))
-        {
-            var end = item.AsSpan().IndexOfAny('{', '.', '(');
-            var name = (end < 0 ? item : item[..end]).Trim();
-            if (name.Length > 0 && !names.Contains(name))
-                names.Add(name);
-        }
-
-        return names;
-    }
+    /// <summary>The names in <c>fields</c>, each once and in order.</summary>
+    public static List<string> Fields(GraphRequest request) => [.. FieldSelection.Read(request).Select(field => field.Name)];
 
     /// <summary>The items of a list parameter; empty when it is absent.</summary>
     public static List<string> Read(GraphRequest request, string parameter)
@@ -56,6 +41,8 @@ internal static class ListParameters
     private static List<string> FromJson(string parameter, string text)
     {
         using var document = Json(parameter, text);
+        if (document.RootElement.ValueKind != JsonValueKind.Array)
+            throw GraphErrors.Invalid($"Param {parameter} must be an array");
         return [.. document.RootElement.EnumerateArray().Select(item => Scalar(item, parameter))];
     }
 

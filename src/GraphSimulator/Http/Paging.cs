@@ -35,14 +35,29 @@ internal static class Paging
         return $"{request.Origin}{request.Path}{query.ToQueryString()}";
     }
 
+    /// <summary>Writes the count behind a list of objects, if the call asks for a summary.</summary>
+    public static void WriteCount(Utf8JsonWriter writer, GraphRequest request, int count)
+    {
+        if (request.Find("summary") is not ("true" or "1" or "total_count" or "[\"total_count\"]"))
+            return;
+        writer.WriteStartObject("summary"u8);
+        writer.WriteNumber("total_count"u8, count);
+        writer.WriteEndObject();
+    }
+
     /// <summary>Reads <c>limit</c>.</summary>
     public static int Limit(GraphRequest request, int most)
     {
         const int Default = 25;
-        if (request.Find("limit") is not { } text)
-            return Default;
-        if (!int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var limit) || limit < 1)
+        var limit = Default;
+        if (request.Find("limit") is { } text
+            && (!int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out limit) || limit < 1))
+        {
             throw GraphErrors.Invalid("Param limit must be an integer greater than or equal to 1");
-        return limit <= most ? limit : throw GraphErrors.TooMuchData();
+        }
+
+        if (limit > most)
+            throw GraphErrors.TooMuchData();
+        return request.ShortPage ? Math.Max(1, limit / 2) : limit;
     }
 }

@@ -21,9 +21,9 @@ public sealed class InProcessGraph : HttpMessageHandler
         options.Validate();
         if (options.DataDirectory is not null)
             throw new ArgumentException("GraphSimulatorOptions.DataDirectory: a recording is served by the server only; leave it null.", nameof(options));
-        var world = new GeneratedWorld(options.Seed, options.Accounts);
+        var world = GeneratedWorld.Of(options);
         var clock = new SimulatorClock(options.TimeProvider, options.Now);
-        Faults = new SimulatorFaults();
+        Faults = new SimulatorFaults(options.Seed);
         AccountIds = new AccountIdList(world);
         _answers = GraphSimulatorServer.Answers(options, world, clock, Faults);
     }

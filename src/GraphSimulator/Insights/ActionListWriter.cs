@@ -33,7 +33,7 @@ internal sealed class ActionListWriter(InsightsQuery query, Utf8JsonWriter write
     {
         var open = false;
         foreach (var type in _types)
-            WriteElement("actions"u8, type.Utf8Name, totals.Of(type).Count, _count, ref open);
+            WriteElements("actions"u8, type, totals.Of(type).Count, _count, ref open);
         Close(open);
     }
 
@@ -43,7 +43,7 @@ internal sealed class ActionListWriter(InsightsQuery query, Utf8JsonWriter write
         foreach (var type in _types)
         {
             if (type.HasValue)
-                WriteElement("action_values"u8, type.Utf8Name, totals.Of(type).Value, _money, ref open);
+                WriteElements("action_values"u8, type, totals.Of(type).Value, _money, ref open);
         }
 
         Close(open);
@@ -53,7 +53,7 @@ internal sealed class ActionListWriter(InsightsQuery query, Utf8JsonWriter write
     {
         var open = false;
         if (query.Account.Actions.Find(counted) is { } type)
-            WriteElement(field, name, totals.Of(type).Count, _count, ref open);
+            WriteElement(field, name, totals.Of(type).Count, _count, ref open, -1);
         Close(open);
     }
 
@@ -89,12 +89,28 @@ internal sealed class ActionListWriter(InsightsQuery query, Utf8JsonWriter write
         return length;
     }
 
-    private void WriteElement(ReadOnlySpan<byte> field, ReadOnlySpan<byte> type, in ByWindow number, Format format, ref bool open)
+    private void WriteElements(ReadOnlySpan<byte> field, ActionType type, in ByWindow number, Format format, ref bool open)
+    {
+        if (query.Split is not { } split || split.Applies(type, query.Account.Actions) is false)
+        {
+            WriteElement(field, type.Utf8Name, number, format, ref open, -1);
+            return;
+        }
+
+        if (split.Applies(type, query.Account.Actions) is null)
+            return;
+        for (var part = 0; part < split.Parts; part++)
+            WriteElement(field, type.Utf8Name, split.Part(number, part), format, ref open, part);
+    }
+
+    private void WriteElement(ReadOnlySpan<byte> field, ReadOnlySpan<byte> type, in ByWindow number, Format format, ref bool open, int part)
     {
         var shown = Shown(number);
         if (number.Default == 0 && shown == Windows.None)
             return;
         Open(field, type, ref open);
+        if (part >= 0)
+            writer.WriteString(query.Split!.Utf8Name, query.Split.ValueOf(part));
         Write("value"u8, number.Default, format);
         if (shown.HasFlag(Windows.Click1))
             Write("1d_click"u8, number.Click1, format);

@@ -61,7 +61,7 @@ internal sealed class InsightsFilters
         if (FilterParameter.KindOf(dot < 0 ? "" : filter.Field[..dot]) is not { } kind)
             throw GraphErrors.Invalid($"Filtering field {filter.Field} is invalid");
         _onAds.Add(OnAds(filter, kind, property));
-        if (property == "effective_status")
+        if (property is "effective_status" or "delivery_info")
             StatusOf.Add(kind);
     }
 
@@ -109,7 +109,9 @@ internal sealed record FilterParameter(string Field, string Operator, IReadOnlyL
         {
             "id" => entity => entity.Id.ToString(CultureInfo.InvariantCulture),
             "effective_status" => entity => entity.EffectiveStatus,
-            "status" => entity => entity.Status,
+            "status" or "configured_status" => entity => entity.Status,
+            "delivery_info" => Delivery,
+            "objective" => entity => entity.Objective ?? "",
             "name" => entity => entity.Name ?? "",
             _ => throw GraphErrors.Invalid($"Filtering field {Field} is invalid"),
         };
@@ -118,6 +120,8 @@ internal sealed record FilterParameter(string Field, string Operator, IReadOnlyL
         {
             "IN" or "EQUAL" => entity => values.Contains(read(entity)),
             "NOT_IN" or "NOT_EQUAL" => entity => !values.Contains(read(entity)),
+            "STARTS_WITH" when property == "name" => entity => values.Any(value => read(entity).StartsWith(value, StringComparison.OrdinalIgnoreCase)),
+            "NOT_CONTAIN" when property == "name" => entity => !values.Any(value => read(entity).Contains(value, StringComparison.OrdinalIgnoreCase)),
             "CONTAIN" when property == "name" => entity => values.Any(value => read(entity).Contains(value, StringComparison.OrdinalIgnoreCase)),
             _ => throw WrongOperator(),
         };
@@ -139,6 +143,18 @@ internal sealed record FilterParameter(string Field, string Operator, IReadOnlyL
             _ => throw WrongOperator(),
         };
     }
+
+    // The words of the ads manager for the statuses of the API.
+    private static string Delivery(AdEntity entity) => entity.EffectiveStatus switch
+    {
+        "ACTIVE" => "active",
+        "ARCHIVED" => "archived",
+        "DELETED" => "deleted",
+        "PENDING_REVIEW" or "IN_PROCESS" => "pending_review",
+        "DISAPPROVED" => "rejected",
+        "WITH_ISSUES" => "not_delivering",
+        _ => "inactive",
+    };
 
     private static FilterParameter Read(JsonElement element)
     {

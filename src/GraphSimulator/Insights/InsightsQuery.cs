@@ -32,12 +32,32 @@ internal sealed class InsightsQuery
 
     public required Windows Windows { get; init; }
 
-    public required BreakdownShares? Shares { get; init; }
+    public required BreakdownChoice Breakdown { get; init; }
+
+    public BreakdownShares? Shares => Breakdown.Shares;
+
+    public required ActionSplit? Split { get; init; }
 
     /// <summary>Place of the first row of the page.</summary>
     public required long Skip { get; init; }
 
     public required int Take { get; init; }
+
+    /// <summary>The same question with all that counts in one row.</summary>
+    public InsightsQuery Whole(IReadOnlyList<InsightsField> fields) => new()
+    {
+        Account = Account,
+        Level = null,
+        Fields = fields,
+        Periods = [new DaySpan(Periods.Min(period => period.Since), Periods.Max(period => period.Until))],
+        Groups = [new RowGroup(null, [.. Groups.SelectMany(group => group.Ads)])],
+        Filters = Filters,
+        Windows = Windows,
+        Breakdown = Breakdown with { Shares = null },
+        Split = Split,
+        Skip = 0,
+        Take = 1,
+    };
 }
 
 /// <summary>An object of the query's level with its ads.</summary>

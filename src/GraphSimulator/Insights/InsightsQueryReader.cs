@@ -4,30 +4,36 @@ using MetaGrains.GraphSimulator.World;
 namespace MetaGrains.GraphSimulator.Insights;
 
 /// <summary>Turns the parameters of an insights call into a query, or into the error that Meta would give.</summary>
-internal sealed class InsightsQueryReader(int mostRowsPerPage, bool hideArchived)
+internal sealed class InsightsQueryReader(GraphSimulatorOptions options)
 {
     /// <param name="node">The object that was called; null for the account.</param>
-    public InsightsQuery Read(GraphRequest request, AdAccount account, AdEntity? node)
+    /// <param name="takesAll">All rows are wanted, not a page of them.</param>
+    public InsightsQuery Read(GraphRequest request, AdAccount account, AdEntity? node, bool isAsync = false, bool takesAll = false)
     {
         var level = Level(request, node);
         var filters = InsightsFilters.Read(request, account.Currency);
         Refuse(request);
-        var limit = Paging.Limit(request, mostRowsPerPage);
-        var (skip, take) = Page(request, limit);
+        // A report run takes any limit: its rows are paged when they are read.
+        var (skip, take) = takesAll ? (0, int.MaxValue) : ReadPage(request);
+        var periods = InsightsPeriods.Read(request, account);
         return new InsightsQuery
         {
             Account = account,
             Level = level,
             Fields = Fields(request),
-            Periods = InsightsPeriods.Read(request, account),
+            Periods = periods,
             Groups = Groups(account, node, level, filters),
             Filters = filters,
             Windows = AttributionWindows(request),
-            Shares = Breakdowns(request, account),
+            Breakdown = BreakdownRules.Read(request, account, periods, isAsync, options.OptedInToBreakdowns),
+            Split = ActionSplit.Read(request),
             Skip = skip,
             Take = take,
         };
     }
+
+    /// <summary>The place and size of the page that a call asks for.</summary>
+    public (long Skip, int Take) ReadPage(GraphRequest request) => Page(request, Paging.Limit(request, options.MaxRowsPerPage));
 
     private static EntityKind? Level(GraphRequest request, AdEntity? node)
     {
@@ -86,7 +92,9 @@ internal sealed class InsightsQueryReader(int mostRowsPerPage, bool hideArchived
                 "28d_click" => Windows.Click28,
                 "1d_view" => Windows.View1,
                 // Accepted and without data: 7d_view and 28d_view answer nothing since 2026-01-12, the others never apply here.
-                "default" or "7d_view" or "28d_view" or "1d_ev" or "dda" or "incrementality" => Windows.None,
+                "default" or "7d_view" or "28d_view" or "1d_ev" or "dda" or "custom" or "incrementality" or "incrementality_all_conversions"
+                    or "incrementality_first_conversion" or "1d_sequenced" or "7d_sequenced" or "28d_sequenced" => Windows.None,
+                _ when name.StartsWith("skan_", StringComparison.Ordinal) || Counted(name) => Windows.None,
                 _ => throw GraphErrors.Invalid($"Param action_attribution_windows: {name} is not a window"),
             };
         }
@@ -94,38 +102,18 @@ internal sealed class InsightsQueryReader(int mostRowsPerPage, bool hideArchived
         return windows;
     }
 
-    private static BreakdownShares? Breakdowns(GraphRequest request, AdAccount account)
-    {
-        var names = ListParameters.Read(request, "breakdowns");
-        if (names.Count == 0)
-            return null;
-        names.Sort(StringComparer.Ordinal);
-        Breakdown? breakdown = string.Join(',', names) switch
-        {
-            "age" => Breakdown.Age,
-            "gender" => Breakdown.Gender,
-            "age,gender" => Breakdown.AgeGender,
-            "country" => Breakdown.Country,
-            "publisher_platform" => Breakdown.Platform,
-            _ => null,
-        };
-        if (breakdown is not { } known)
-            throw GraphErrors.Invalid($"Current combination of data breakdown columns ({string.Join(", ", names)}) is invalid");
-        return account.SharesOf(known)
-            ?? throw GraphErrors.Invalid("This account is a recording, and the recording has no breakdowns for its days");
-    }
+    // Windows that count conversions one by one: accepted, and without data here.
+    private static bool Counted(string name) =>
+        name.EndsWith("_first_conversion", StringComparison.Ordinal) || name.EndsWith("_all_conversions", StringComparison.Ordinal);
 
     // What would change the answer and is not done is refused: a wrong answer would be worse.
     private static void Refuse(GraphRequest request)
     {
-        foreach (var parameter in (string[])["sort", "summary", "default_summary", "export_format", "product_id_limit"])
+        foreach (var parameter in (string[])["export_format", "product_id_limit"])
         {
             if (request.Find(parameter) is { Length: > 0 })
                 throw GraphErrors.Invalid($"Param {parameter} is not served by this simulator");
         }
-
-        if (ListParameters.Read(request, "action_breakdowns").Any(name => name != "action_type"))
-            throw GraphErrors.Invalid("Param action_breakdowns: this simulator serves action_type alone");
     }
 
     private List<RowGroup> Groups(AdAccount account, AdEntity? node, EntityKind? level, InsightsFilters filters)
@@ -136,7 +124,7 @@ internal sealed class InsightsQueryReader(int mostRowsPerPage, bool hideArchived
         var groups = new List<RowGroup>();
         foreach (var group in ads.GroupBy(ad => ad.Above(kind)!))
         {
-            if (!hideArchived || group.Key == node || filters.StatusOf.Contains(kind) || !IsPutAway(group.Key))
+            if (group.Key == node || Shows(group.Key, filters.StatusOf.Contains(kind)))
                 groups.Add(new RowGroup(group.Key, [.. group]));
         }
 
@@ -144,5 +132,9 @@ internal sealed class InsightsQueryReader(int mostRowsPerPage, bool hideArchived
         return groups;
     }
 
-    private static bool IsPutAway(AdEntity entity) => entity.EffectiveStatus is "ARCHIVED" or "DELETED";
+    // A filter on the status brings archived objects back; deleted ones only where the switch says so.
+    private bool Shows(AdEntity entity, bool statusAsked) =>
+        !options.HideArchivedRows
+        || !entity.IsPutAway
+        || (statusAsked && (entity.EffectiveStatus == "ARCHIVED" || options.DeletedOnEdges == DeletedOnEdges.Return));
 }

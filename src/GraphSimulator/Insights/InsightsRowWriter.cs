@@ -7,7 +7,8 @@ namespace MetaGrains.GraphSimulator.Insights;
 /// <summary>
 /// Writes rows straight into the answer's buffer. Every number is a string; what is empty is left out.
 /// </summary>
-internal sealed class InsightsRowWriter(InsightsQuery query, Utf8JsonWriter writer)
+/// <param name="written">Is told each row, and where it ends in what was written; null when nobody asks.</param>
+internal sealed class InsightsRowWriter(InsightsQuery query, Utf8JsonWriter writer, Action<Totals, int>? written = null)
 {
     private readonly AdAccount _account = query.Account;
     private readonly ActionListWriter _lists = new(query, writer);
@@ -17,7 +18,7 @@ internal sealed class InsightsRowWriter(InsightsQuery query, Utf8JsonWriter writ
     public void Write(DaySpan period, AdEntity? entity, BreakdownCell? cell, Totals totals)
     {
         writer.WriteStartObject();
-        var reach = _account.Reach(entity, period.Since, period.Until, totals);
+        var reach = query.Breakdown.OmitsReach ? null : query.Breakdown.ZeroReach ? 0 : _account.Reach(entity, period.Since, period.Until, totals);
         foreach (var field in query.Fields)
         {
             if (field <= InsightsField.UpdatedTime)
@@ -30,13 +31,15 @@ internal sealed class InsightsRowWriter(InsightsQuery query, Utf8JsonWriter writ
 
         WriteDate("date_start"u8, period.Since);
         WriteDate("date_stop"u8, period.Until);
-        if (cell is not null)
+        // Without impressions an hour cannot be told, and the key is missing.
+        if (cell is not null && !(query.Breakdown.ZeroReach && totals.Impressions == 0))
         {
             foreach (var (name, value) in cell.Keys)
                 writer.WriteString(name, value);
         }
 
         writer.WriteEndObject();
+        written?.Invoke(totals, (int)(writer.BytesCommitted + writer.BytesPending));
     }
 
     private void WriteName(InsightsField field, AdEntity? entity)
@@ -69,6 +72,7 @@ internal sealed class InsightsRowWriter(InsightsQuery query, Utf8JsonWriter writ
             case InsightsField.Impressions: WriteNumber("impressions"u8, totals.Impressions); break;
             case InsightsField.Clicks: WriteNumber("clicks"u8, totals.Clicks); break;
             case InsightsField.Reach when reach is { } people: WriteNumber("reach"u8, people); break;
+            case InsightsField.Frequency when reach is 0: WriteNumber("frequency"u8, 0); break;
             case InsightsField.Frequency when reach is { } people: WriteRatio("frequency"u8, totals.Impressions, people); break;
             case InsightsField.Spend: WriteMoney("spend"u8, totals.SpendMinor); break;
             case InsightsField.Ctr: WriteRatio("ctr"u8, totals.Clicks * 100m, totals.Impressions); break;

@@ -14,14 +14,14 @@ internal sealed class InsightsScan(InsightsQuery query, InsightsRowWriter writer
     private readonly AdDay _day = new(query.Account.Actions.CountedKinds);
     private readonly Totals[] _cells = NewCells(query);
     private readonly DaySplitter? _splitter =
-        query.Shares is null ? null : new DaySplitter(query.Shares, query.Account.Actions.CountedKinds);
+        query.Shares is null ? null : new DaySplitter(query.Shares, query.Account.Actions);
 
     private long _place;
     private int _written;
 
     public ScanResult Run()
     {
-        foreach (var period in query.Periods)
+        foreach (var period in query.Breakdown.Silent ? [] : query.Periods)
         {
             if (period.Since > query.Account.Today)
                 continue;
@@ -78,14 +78,15 @@ internal sealed class InsightsScan(InsightsQuery query, InsightsRowWriter writer
         var last = Last(period);
         foreach (var ad in group.Ads)
         {
-            for (var date = period.Since; date <= last; date = date.AddDays(1))
+            for (var date = First(period); date <= last; date = date.AddDays(1))
             {
                 if (!query.Account.Read(ad, date, _day))
                     continue;
+                DropOffMeta();
                 if (_splitter is null)
                     _cells[0].Add(_day);
                 else
-                    _splitter.Split(ad, _day, _cells);
+                    _splitter.Split(ad, date, _day, _cells);
             }
         }
     }
@@ -95,7 +96,7 @@ internal sealed class InsightsScan(InsightsQuery query, InsightsRowWriter writer
         var last = Last(period);
         foreach (var ad in group.Ads)
         {
-            for (var date = period.Since; date <= last; date = date.AddDays(1))
+            for (var date = First(period); date <= last; date = date.AddDays(1))
             {
                 if (query.Account.Delivers(ad, date))
                     return true;
@@ -104,6 +105,16 @@ internal sealed class InsightsScan(InsightsQuery query, InsightsRowWriter writer
 
         return false;
     }
+
+    private void DropOffMeta()
+    {
+        if (!query.Breakdown.DropsOffMeta)
+            return;
+        foreach (var kind in query.Account.Actions.OffMeta)
+            _day.Actions[kind] = default;
+    }
+
+    private DateOnly First(DaySpan period) => period.Since > query.Breakdown.Oldest ? period.Since : query.Breakdown.Oldest;
 
     private DateOnly Last(DaySpan period) => period.Until < query.Account.Today ? period.Until : query.Account.Today;
 }

@@ -104,7 +104,9 @@ internal static class RecordedFolder
 
         return new ActionCatalog(
             places.Count,
-            [.. places.OrderBy(pair => pair.Value).Select(pair => new ActionType(pair.Key, [pair.Value], HasValue: false))]);
+            [.. places.OrderBy(pair => pair.Value).Select(pair => new ActionType(pair.Key, [pair.Value], HasValue: false))],
+            onWebsites: [],
+            inApps: []);
     }
 
     private static Dictionary<(long Entity, DateOnly Date), long> ReadReach(string folder)

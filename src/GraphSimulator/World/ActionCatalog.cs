@@ -16,8 +16,19 @@ internal sealed record ActionType(string Name, int[] Parts, bool HasValue)
 /// Which kinds of action an account counts and under which names it reports them. Meta's list holds overlapping
 /// roll-ups; counting each kind once and naming it several times keeps them consistent by construction.
 /// </summary>
-internal sealed class ActionCatalog(int countedKinds, IReadOnlyList<ActionType> types)
+/// <param name="onWebsites">Counted kinds that happen on a website, not on Meta.</param>
+/// <param name="inApps">Counted kinds that happen in an app.</param>
+internal sealed class ActionCatalog(int countedKinds, IReadOnlyList<ActionType> types, int[] onWebsites, int[] inApps)
 {
+    /// <summary>Counted kinds that do not happen on Meta: some breakdowns cannot tell them apart and lose them.</summary>
+    public IReadOnlyList<int> OffMeta { get; } = [.. onWebsites, .. inApps];
+
+    /// <summary>Whether all of a type happens on websites.</summary>
+    public bool IsOnWebsites(ActionType type) => Array.TrueForAll(type.Parts, onWebsites.Contains);
+
+    /// <summary>Whether some of a type happens in apps.</summary>
+    public bool IsInApps(ActionType type) => Array.Exists(type.Parts, inApps.Contains);
+
     /// <summary>Length of <see cref="AdDay.Actions"/>.</summary>
     public int CountedKinds { get; } = countedKinds;
 

@@ -57,6 +57,8 @@ internal sealed class AdEntity
     /// <summary>Minor units, as text.</summary>
     public string? DailyBudget { get; init; }
 
+    public string? LifetimeBudget { get; init; }
+
     public string? BudgetRemaining { get; init; }
 
     public string? SpendCap { get; init; }
@@ -64,6 +66,15 @@ internal sealed class AdEntity
     public string? AttributionSetting { get; init; }
 
     public long? CreativeId { get; init; }
+
+    /// <summary>What keeps it from delivering; null for nothing.</summary>
+    public EntityIssue? Issue { get; init; }
+
+    /// <summary>Whether what is not stored about it may be made up from its id.</summary>
+    public bool IsMadeUp { get; init; }
+
+    /// <summary>Whether it was put away: lists leave it out unless its status is asked for.</summary>
+    public bool IsPutAway => EffectiveStatus is "ARCHIVED" or "DELETED";
 
     /// <summary>This object or the one above it that is of a kind; null when that kind is below.</summary>
     public AdEntity? Above(EntityKind kind)
@@ -74,3 +85,6 @@ internal sealed class AdEntity
         return entity;
     }
 }
+
+/// <summary>An element of <c>issues_info</c>.</summary>
+internal sealed record EntityIssue(int Code, string Summary, string Message, string Type = "HARD_ERROR");

@@ -39,6 +39,9 @@ internal sealed class AdRhythm
         AppShare = scale.SellsInApp ? 0.3 : 0;
     }
 
+    /// <summary>Days on which the ad or something above it was switched off.</summary>
+    public IReadOnlyList<QuietDays> Quiet { get; init; } = [];
+
     public DateOnly First { get; }
 
     public DateOnly Last { get; }
@@ -64,11 +67,11 @@ internal sealed class AdRhythm
     private double AppShare { get; }
 
     /// <summary>Whether the ad delivers on a day: within its life, and not on one of its days off.</summary>
-    public bool Delivers(DateOnly date) => date >= First && date <= Last && !DayOff(date, ChanceOf(date));
+    public bool Delivers(DateOnly date) => Lives(date) && !DayOff(date, ChanceOf(date));
 
     public bool Fill(DateOnly date, AdDay day)
     {
-        if (date < First || date > Last)
+        if (!Lives(date))
             return false;
         var chance = ChanceOf(date);
         if (DayOff(date, chance))
@@ -127,7 +130,21 @@ internal sealed class AdRhythm
         day.Actions[kind] = new ActionTally(count, count.Times(price));
     }
 
-    private Chance ChanceOf(DateOnly date) => _chance.At((ulong)date.DayNumber);
+    /// <summary>The chance that all of an ad's day follows.</summary>
+    public Chance ChanceOf(DateOnly date) => _chance.At((ulong)date.DayNumber);
+
+    private bool Lives(DateOnly date)
+    {
+        if (date < First || date > Last)
+            return false;
+        foreach (var quiet in Quiet)
+        {
+            if (quiet.Has(date))
+                return false;
+        }
+
+        return true;
+    }
 
     private bool DayOff(DateOnly date, Chance chance)
     {
@@ -140,4 +157,5 @@ internal sealed class AdRhythm
 /// <param name="Market">Currency and prices.</param>
 /// <param name="ImpressionsPerAdDay">The median ad on the median day.</param>
 /// <param name="SellsInApp">Whether purchases also happen in an app, so that the pixel's are not all.</param>
-internal sealed record AccountScale(Market Market, double ImpressionsPerAdDay, bool SellsInApp);
+/// <param name="MixesAttribution">Whether ad sets have different attribution settings.</param>
+internal sealed record AccountScale(Market Market, double ImpressionsPerAdDay, bool SellsInApp, bool MixesAttribution);

@@ -17,6 +17,30 @@ internal enum Breakdown
 
     /// <summary><c>publisher_platform</c>.</summary>
     Platform,
+
+    /// <summary><c>publisher_platform,platform_position</c>.</summary>
+    Position,
+
+    /// <summary><c>publisher_platform,impression_device</c>.</summary>
+    PlatformDevice,
+
+    /// <summary><c>publisher_platform,platform_position,impression_device</c>.</summary>
+    PositionDevice,
+
+    /// <summary><c>region</c>.</summary>
+    Region,
+
+    /// <summary><c>hourly_stats_aggregated_by_advertiser_time_zone</c>.</summary>
+    HourOfAdvertiser,
+
+    /// <summary><c>hourly_stats_aggregated_by_audience_time_zone</c>.</summary>
+    HourOfAudience,
+
+    /// <summary><c>frequency_value</c>.</summary>
+    FrequencyValue,
+
+    /// <summary><c>product_id</c>.</summary>
+    Product,
 }
 
 /// <summary>One value combination of a breakdown: the extra keys of its rows.</summary>
@@ -29,22 +53,23 @@ internal sealed record BreakdownCell(IReadOnlyList<(string Name, string Value)> 
 /// </summary>
 /// <param name="Cells">The rows of an answer, in order.</param>
 /// <param name="CellOfShare">For each share, its place in <paramref name="Cells"/>.</param>
-/// <param name="Weights">Fills the weights of the shares for one ad; each positive.</param>
+/// <param name="Weights">Fills the weights of the shares for one ad on one day; not all zero.</param>
 internal sealed record BreakdownShares(
     IReadOnlyList<BreakdownCell> Cells,
     int[] CellOfShare,
-    Action<AdEntity, int[]> Weights);
+    Action<AdEntity, DateOnly, int[]> Weights);
 
 /// <summary>Cuts an ad-day into parts that add up to it exactly, in every metric and every attribution window.</summary>
-internal sealed class DaySplitter(BreakdownShares shares, int countedKinds)
+internal sealed class DaySplitter(BreakdownShares shares, ActionCatalog catalog)
 {
     private readonly int[] _weights = new int[shares.CellOfShare.Length];
-    private readonly AdDay _part = new(countedKinds);
+    private readonly AdDay _part = new(catalog.CountedKinds);
 
     /// <summary>Adds the parts of a day to the totals of their cells.</summary>
-    public void Split(AdEntity ad, AdDay day, Totals[] cells)
+    public void Split(AdEntity ad, DateOnly date, AdDay day, Totals[] cells)
     {
-        shares.Weights(ad, _weights);
+        shares.Weights(ad, date, _weights);
+        var rule = AttributionRule.Of(ad);
         long allWeights = _weights.Sum();
         long reachedWeights = 0;
         long low = 0;
@@ -54,13 +79,13 @@ internal sealed class DaySplitter(BreakdownShares shares, int countedKinds)
             // Everything follows the impressions, so that no part has a click without one.
             var high = day.Impressions * reachedWeights / allWeights;
             var last = share == _weights.Length - 1;
-            if (Cut(day, low, high, last))
+            if (Cut(day, low, high, last, rule))
                 cells[shares.CellOfShare[share]].Add(_part);
             low = high;
         }
     }
 
-    private bool Cut(AdDay day, long low, long high, bool last)
+    private bool Cut(AdDay day, long low, long high, bool last, AttributionRule rule)
     {
         // A restated day may have spend without impressions; all of it is then in the last part.
         if (day.Impressions == 0 ? !last : low == high)
@@ -71,6 +96,8 @@ internal sealed class DaySplitter(BreakdownShares shares, int countedKinds)
         _part.Reach = Share(day.Reach, day.Impressions, low, high);
         for (var kind = 0; kind < day.Actions.Length; kind++)
             _part.Actions[kind] = Share(day.Actions[kind], day.Impressions, low, high);
+        foreach (var kind in catalog.OffMeta)
+            _part.Actions[kind] = rule.Apply(_part.Actions[kind]);
         return true;
     }
 

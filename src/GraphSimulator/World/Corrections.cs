@@ -21,9 +21,11 @@ internal sealed record Correction(bool Removed, long SpendMinor, long Impression
     }
 }
 
-/// <summary>The corrections of one account, by ad and date.</summary>
+/// <summary>What was changed about one account: corrections by ad and date, and its objects.</summary>
 internal sealed class AccountCorrections
 {
+    public EntityChanges Entities { get; } = new();
+
     private readonly ConcurrentDictionary<(long Ad, int Day), Correction> _byAdDay = new();
 
     public bool TryFind(long adId, DateOnly date, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Correction? correction) =>

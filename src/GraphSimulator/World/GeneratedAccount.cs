@@ -22,16 +22,20 @@ internal sealed class GeneratedAccount : AdAccount
             new ActionType("purchase", [AdRhythm.PixelPurchase, AdRhythm.AppPurchase], HasValue: true),
             new ActionType("offsite_conversion.fb_pixel_purchase", [AdRhythm.PixelPurchase], HasValue: true),
             new ActionType("app_custom_event.fb_mobile_purchase", [AdRhythm.AppPurchase], HasValue: true),
-        ]);
+        ],
+        onWebsites: [AdRhythm.PixelLead, AdRhythm.PixelPurchase],
+        inApps: [AdRhythm.AppPurchase]);
 
     // Grown when first looked at: a list of accounts needs no ads.
     private readonly Lazy<GeneratedTree> _tree;
     private readonly AudienceShares _audience;
+    private readonly Maturity? _maturity;
 
-    private GeneratedAccount(Lazy<GeneratedTree> tree, AudienceShares audience)
+    private GeneratedAccount(Lazy<GeneratedTree> tree, AudienceShares audience, Maturity? maturity)
     {
         _tree = tree;
         _audience = audience;
+        _maturity = maturity;
     }
 
     public override IReadOnlyList<AdEntity> Campaigns => _tree.Value.Campaigns;
@@ -40,17 +44,18 @@ internal sealed class GeneratedAccount : AdAccount
 
     public override IReadOnlyList<AdEntity> Ads => _tree.Value.Ads;
 
-    public static GeneratedAccount Create(Chance chance, IdSpace ids, int index, DateTimeOffset now, AccountCorrections? corrections)
+    public static GeneratedAccount Create(Chance chance, IdSpace ids, int index, DateTimeOffset now, AccountCorrections? corrections, WorldHabits habits)
     {
         var market = Market.Of(chance.At(0), index);
         var zone = DateTimeZoneProviders.Tzdb[chance.At(1).Pick(market.Zones)];
-        var scale = new AccountScale(market, chance.At(2).Skewed(900, 0.9), chance.At(3).Permille(150));
+        var scale = new AccountScale(market, chance.At(2).Skewed(900, 0.9), chance.At(3).Permille(150), habits.MixesAttribution);
         var calendar = new WorldCalendar(zone, now);
         var firstDay = GeneratedTree.FirstDayOf(chance.At(4));
-        var tree = new Lazy<GeneratedTree>(() => new GeneratedTree(chance.At(4), ids, index, scale, calendar));
+        var tree = new Lazy<GeneratedTree>(() => new GeneratedTree(chance.At(4), ids, index, scale, calendar, corrections?.Entities));
         var businessId = 100_000_000_000_000 + (long)(chance.At(6).Bits % 900_000_000_000_000);
         var name = AdNames.Account(chance.At(7));
-        return new GeneratedAccount(tree, new AudienceShares(market, chance.At(8)))
+        var maturity = habits.Restates ? new Maturity(calendar, Catalog) : null;
+        return new GeneratedAccount(tree, new AudienceShares(market, chance.At(8), maturity), maturity)
         {
             Number = ids.AccountNumber(index),
             Name = name,
@@ -72,7 +77,23 @@ internal sealed class GeneratedAccount : AdAccount
     public override long? Reach(AdEntity? entity, DateOnly since, DateOnly until, Totals totals) =>
         totals.ReachMax + ((totals.ReachSum - totals.ReachMax) * 3 / 5);
 
-    protected override bool Produces(AdEntity ad, DateOnly date) => _tree.Value.RhythmOf(ad).Delivers(date);
+    protected override bool Produces(AdEntity ad, DateOnly date) =>
+        _tree.Value.RhythmOf(ad).Delivers(date) && _maturity?.HasBegun(date) != false;
 
-    protected override bool Produce(AdEntity ad, DateOnly date, AdDay day) => _tree.Value.RhythmOf(ad).Fill(date, day);
+    protected override bool Produce(AdEntity ad, DateOnly date, AdDay day)
+    {
+        var rhythm = _tree.Value.RhythmOf(ad);
+        if (_maturity?.HasBegun(date) == false || !rhythm.Fill(date, day))
+            return false;
+        _maturity?.Apply(rhythm.ChanceOf(date), date, day);
+        var rule = AttributionRule.Of(ad);
+        foreach (var kind in Catalog.OffMeta)
+            day.Actions[kind] = rule.Apply(day.Actions[kind]);
+        return true;
+    }
 }
+
+/// <summary>What a world does that a simpler one does not.</summary>
+/// <param name="Restates">Days read otherwise while they are young.</param>
+/// <param name="MixesAttribution">Ad sets have different attribution settings.</param>
+internal readonly record struct WorldHabits(bool Restates, bool MixesAttribution);

@@ -8,11 +8,14 @@ namespace MetaGrains.GraphSimulator.World;
 /// </summary>
 internal sealed class GeneratedTree
 {
-    private const string Setting = "1d_view_7d_click";
+    private const int LaunchDays = 1_900;
 
     private static readonly DateOnly Beginning = new(2018, 1, 1);
     private static readonly DateOnly FirstLaunch = new(2021, 6, 1);
-    private const int LaunchDays = 1_900;
+    private static readonly DateTimeOffset BeforeTheEpoch = DateTimeOffset.UnixEpoch.AddSeconds(-1);
+
+    private static readonly EntityIssue Unbilled = new(
+        1815869, "Ad has a payment issue", "The last payment of this ad account failed. Settle the balance to resume delivery.");
 
     private static readonly string[] Objectives =
         ["OUTCOME_SALES", "OUTCOME_SALES", "OUTCOME_SALES", "OUTCOME_LEADS", "OUTCOME_LEADS", "OUTCOME_TRAFFIC", "OUTCOME_ENGAGEMENT", "OUTCOME_AWARENESS"];
@@ -22,14 +25,15 @@ internal sealed class GeneratedTree
     private readonly AccountScale _scale;
     private readonly WorldCalendar _calendar;
     private readonly DateOnly _firstDay;
+    private readonly EntityChanges? _changes;
     private readonly List<AdRhythm> _rhythms = [];
     private readonly List<AdEntity> _campaigns = [];
     private readonly List<AdEntity> _adSets = [];
     private readonly List<AdEntity> _ads = [];
 
-    public GeneratedTree(Chance chance, IdSpace ids, int account, AccountScale scale, WorldCalendar calendar)
+    public GeneratedTree(Chance chance, IdSpace ids, int account, AccountScale scale, WorldCalendar calendar, EntityChanges? changes)
     {
-        (_ids, _account, _scale, _calendar) = (ids, account, scale, calendar);
+        (_ids, _account, _scale, _calendar, _changes) = (ids, account, scale, calendar, changes);
         _firstDay = FirstDayOf(chance);
         Grow(chance.At(1), Math.Clamp((int)chance.At(2).Skewed(13, 1.05), 3, 800));
     }
@@ -79,18 +83,23 @@ internal sealed class GeneratedTree
     {
         if (life.First > _calendar.Today)
             return null;
-        var status = StatusOf(chance.At(0), life);
+        var id = _ids.ObjectId(_account, EntityKind.Campaign, ordinal);
+        var change = _changes?.Find(id);
+        var status = change?.Status ?? StatusOf(chance.At(0), life);
         var node = new AdEntity
         {
             Kind = EntityKind.Campaign,
-            Id = _ids.ObjectId(_account, EntityKind.Campaign, ordinal),
+            Id = id,
             Index = _campaigns.Count,
-            Name = AdNames.Campaign(chance.At(1), objective, ordinal),
+            Name = change?.Name ?? AdNames.Campaign(chance.At(1), objective, ordinal),
             Status = status,
-            EffectiveStatus = status,
+            EffectiveStatus = change?.EffectiveStatus ?? status,
+            Issue = change?.Issue,
+            IsMadeUp = true,
             CreatedTime = _calendar.Stamp(life.First, chance.At(2)),
-            UpdatedTime = Updated(life, chance.At(2)),
-            StartTime = _calendar.Stamp(life.First, chance.At(2)),
+            UpdatedTime = Updated(life, chance.At(2), change),
+            // A campaign whose start was never set tells the second before the epoch (recorded).
+            StartTime = chance.At(5).Permille(80) ? _calendar.Stamp(BeforeTheEpoch) : _calendar.Stamp(life.First, chance.At(2)),
             StopTime = life.Last is { } last ? _calendar.Stamp(last, chance.At(3)) : null,
             Objective = objective,
             BuyingType = "AUCTION",
@@ -104,25 +113,29 @@ internal sealed class GeneratedTree
     {
         if (campaign is null || life.First > _calendar.Today)
             return null;
-        var status = StatusOf(chance.At(0), life);
+        var id = _ids.ObjectId(_account, EntityKind.AdSet, ordinal);
+        var change = _changes?.Find(id);
+        var status = change?.Status ?? StatusOf(chance.At(0), life);
         var node = new AdEntity
         {
             Kind = EntityKind.AdSet,
-            Id = _ids.ObjectId(_account, EntityKind.AdSet, ordinal),
+            Id = id,
             Index = _adSets.Count,
             Parent = campaign,
-            Name = AdNames.AdSet(chance.At(1), ordinal),
+            Name = change?.Name ?? AdNames.AdSet(chance.At(1), ordinal),
             Status = status,
-            EffectiveStatus = Effective(status, campaign.EffectiveStatus, "CAMPAIGN_PAUSED"),
+            EffectiveStatus = change?.EffectiveStatus ?? Effective(status, campaign.EffectiveStatus, "CAMPAIGN_PAUSED"),
+            Issue = change?.Issue,
+            IsMadeUp = true,
             CreatedTime = _calendar.Stamp(life.First, chance.At(2)),
-            UpdatedTime = Updated(life, chance.At(2)),
+            UpdatedTime = Updated(life, chance.At(2), change),
             StartTime = _calendar.Stamp(life.First, chance.At(2)),
             StopTime = life.Last is { } last ? _calendar.Stamp(last, chance.At(3)) : null,
             BillingEvent = "IMPRESSIONS",
             OptimizationGoal = campaign.Objective == "OUTCOME_TRAFFIC" ? "LINK_CLICKS" : "OFFSITE_CONVERSIONS",
             DailyBudget = ((1 + chance.At(4).Below(40)) * 500).ToString(CultureInfo.InvariantCulture),
             BudgetRemaining = "0",
-            AttributionSetting = Setting,
+            AttributionSetting = _scale.MixesAttribution ? chance.At(6).Pick(AttributionRule.Mixed) : AttributionRule.Usual,
         };
         _adSets.Add(node);
         return node;
@@ -132,26 +145,42 @@ internal sealed class GeneratedTree
     {
         if (adSet is null || life.First > _calendar.Today)
             return;
-        var status = StatusOf(chance.At(0), life);
+        var id = _ids.ObjectId(_account, EntityKind.Ad, ordinal);
+        var change = _changes?.Find(id);
+        var status = change?.Status ?? StatusOf(chance.At(0), life);
         var effective = Effective(
             status,
             adSet.EffectiveStatus,
             adSet.EffectiveStatus == "PAUSED" ? "ADSET_PAUSED" : "CAMPAIGN_PAUSED");
-        var rhythm = new AdRhythm(chance.At(5), _scale, objective, life.First, life.Last);
+        var rhythm = new AdRhythm(chance.At(5), _scale, objective, life.First, life.Last) { Quiet = Quiet(id, adSet) };
+        var ails = effective == "ACTIVE" && (change is null or { Status: null, EffectiveStatus: null }) && chance.At(3).Permille(20);
         _ads.Add(new AdEntity
         {
             Kind = EntityKind.Ad,
-            Id = _ids.ObjectId(_account, EntityKind.Ad, ordinal),
+            Id = id,
             Index = _ads.Count,
             Parent = adSet,
-            Name = AdNames.Ad(chance.At(2), rhythm.IsVideo, ordinal),
+            Name = change?.Name ?? AdNames.Ad(chance.At(2), rhythm.IsVideo, ordinal),
             Status = status,
-            EffectiveStatus = effective == "ACTIVE" && chance.At(3).Permille(20) ? "WITH_ISSUES" : effective,
+            EffectiveStatus = ails ? "WITH_ISSUES" : change?.EffectiveStatus ?? effective,
+            Issue = ails ? Unbilled : change?.Issue,
+            IsMadeUp = true,
             CreatedTime = _calendar.Stamp(life.First, chance.At(4)),
-            UpdatedTime = Updated(life, chance.At(4)),
-            CreativeId = _ids.ObjectId(_account, EntityKind.Ad, ordinal) + 1_000_000_000_000_000,
+            UpdatedTime = Updated(life, chance.At(4), change),
+            CreativeId = IdSpace.CreativeOf(id),
         });
         _rhythms.Add(rhythm);
+    }
+
+    // What is switched off during a day still has that day.
+    private List<QuietDays> Quiet(long ad, AdEntity adSet)
+    {
+        if (_changes is null)
+            return [];
+        long[] ids = [ad, adSet.Id, adSet.Parent!.Id];
+        return [.. ids
+            .SelectMany(id => _changes.Find(id)?.Off ?? [])
+            .Select(off => new QuietDays(_calendar.DateOf(off.Since), off.Until is { } until ? _calendar.DateOf(until) : null))];
     }
 
     // Over means paused; some of it was later archived, a little deleted.
@@ -164,12 +193,13 @@ internal sealed class GeneratedTree
     {
         ("DELETED", _) or (_, "DELETED") => "DELETED",
         ("ARCHIVED", _) or (_, "ARCHIVED") => "ARCHIVED",
-        (_, "ACTIVE") => own,
-        _ => whenParentPauses,
+        (_, "PAUSED" or "CAMPAIGN_PAUSED") => whenParentPauses,
+        _ => own,
     };
 
-    private string Updated(Life life, Chance chance) =>
-        _calendar.Stamp(life.Last < _calendar.Today ? life.Last.Value : life.First, chance);
+    private string Updated(Life life, Chance chance, EntityChange? change) => change is not null
+        ? _calendar.Stamp(change.At)
+        : _calendar.Stamp(life.Last < _calendar.Today ? life.Last.Value : life.First, chance);
 
     /// <summary>First and last day of delivery.</summary>
     private readonly record struct Life(DateOnly First, DateOnly? Last)

@@ -15,6 +15,9 @@ internal sealed class IdSpace(int seed)
     /// <summary>No more objects of one kind in an account than running numbers.</summary>
     public const int MaxOrdinal = 24_999;
 
+    // A creative is told from its ad by its leading digits.
+    private const long CreativeOffset = 1_000_000_000_000_000;
+
     private const long AccountLead = 200_000_000_000_000;
     private const ulong AccountSpan = 100_000_000_000_000;
     private const long ObjectLead = 120_240_000_000_000_000;
@@ -56,6 +59,16 @@ internal sealed class IdSpace(int seed)
             return false;
         index = (int)found;
         return true;
+    }
+
+    /// <summary>The creative of an ad.</summary>
+    public static long CreativeOf(long adId) => adId + CreativeOffset;
+
+    /// <summary>The ad of a creative, if the id can be a creative's.</summary>
+    public static bool TryAdOfCreative(long id, out long adId)
+    {
+        adId = id - CreativeOffset;
+        return adId is >= ObjectLead and < ObjectLead + ObjectSpan;
     }
 
     /// <summary>Reads an id: digits only, no sign, no leading zero.</summary>

@@ -18,12 +18,26 @@ internal sealed class WorldCalendar
 
     public DateOnly Today { get; }
 
+    /// <summary>How much of today is over, in steps of a quarter of an hour: 0 at midnight, below 1.</summary>
+    public double TodayPassed
+    {
+        get
+        {
+            const int StepsPerDay = 96;
+            var local = _now.InZone(_zone).TimeOfDay;
+            return (double)(local.TickOfDay * StepsPerDay / NodaConstants.TicksPerDay) / StepsPerDay;
+        }
+    }
+
     /// <summary>The date in a zone.</summary>
     public static DateOnly TodayIn(DateTimeZone zone, DateTimeOffset now)
     {
         var date = Instant.FromDateTimeOffset(now).InZone(zone).Date;
         return new DateOnly(date.Year, date.Month, date.Day);
     }
+
+    /// <summary>The account's date at a moment.</summary>
+    public DateOnly DateOf(DateTimeOffset moment) => TodayIn(_zone, moment);
 
     /// <summary>The current offset, which daylight saving moves.</summary>
     public static double OffsetHours(DateTimeZone zone, DateTimeOffset now) =>
@@ -39,6 +53,9 @@ internal sealed class WorldCalendar
             moment = _zone.AtStartOfDay(local.Date);
         return Stamp(moment);
     }
+
+    /// <summary>A moment as Meta writes times.</summary>
+    public string Stamp(DateTimeOffset moment) => Stamp(Instant.FromDateTimeOffset(moment).InZone(_zone));
 
     private static string Stamp(ZonedDateTime moment)
     {

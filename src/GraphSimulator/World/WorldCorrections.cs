@@ -31,6 +31,26 @@ internal sealed class WorldCorrections(IAdWorld world, TimeProvider clock)
         world.CorrectionsOf(account.Number).Change(ad.Id, date, _ => Correction.None with { Removed = true });
     }
 
+    /// <summary>Changes a campaign, an ad set or an ad.</summary>
+    /// <exception cref="ArgumentException">Unknown account or object, or an account that cannot change.</exception>
+    public void Change(string accountId, string objectId, EntityChange change)
+    {
+        var account = Account(accountId);
+        if (!IdSpace.TryParse(objectId, out var id) || !account.TryFind(id, out var entity))
+            throw new ArgumentException($"There is no object {objectId} in {accountId}.", nameof(objectId));
+        if (!entity.IsMadeUp)
+            throw new ArgumentException("This account is a recording; its objects stay as they are.", nameof(objectId));
+        world.CorrectionsOf(account.Number).Entities.Change(id, change);
+    }
+
+    /// <summary>Changes the standing of an account.</summary>
+    /// <exception cref="ArgumentException">Unknown account.</exception>
+    public void ChangeAccount(string accountId, int status, int disableReason)
+    {
+        var changes = world.CorrectionsOf(Account(accountId).Number).Entities;
+        (changes.AccountStatus, changes.DisableReason) = (status, disableReason);
+    }
+
     private static void CheckNotNegative(AdAccount account, AdEntity ad, DateOnly date, Correction current, Correction changed)
     {
         var day = new AdDay(account.Actions.CountedKinds);
@@ -45,10 +65,14 @@ internal sealed class WorldCorrections(IAdWorld world, TimeProvider clock)
 
     private (AdAccount Account, AdEntity Ad) Find(string accountId, string adId)
     {
-        if (!world.TryFindAccount(AccountIdText.Number(accountId), clock.GetUtcNow(), out var account))
-            throw new ArgumentException($"There is no account {accountId}.", nameof(accountId));
+        var account = Account(accountId);
         if (!IdSpace.TryParse(adId, out var id) || !account.TryFind(id, out var ad) || ad.Kind != EntityKind.Ad)
             throw new ArgumentException($"There is no ad {adId} in {accountId}.", nameof(adId));
         return (account, ad);
     }
+
+    private AdAccount Account(string accountId) =>
+        world.TryFindAccount(AccountIdText.Number(accountId), clock.GetUtcNow(), out var account)
+            ? account
+            : throw new ArgumentException($"There is no account {accountId}.", nameof(accountId));
 }
