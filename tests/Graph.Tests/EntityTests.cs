@@ -81,7 +81,7 @@ public sealed class EntityTests
 
         var (campaigns, adSets, ads, creatives) = (graph.Requests.ElementAt(0), graph.Requests.ElementAt(1), graph.Requests.ElementAt(2), graph.Requests.ElementAt(3));
         Assert.Equal("""["ACTIVE","ARCHIVED"]""", campaigns.Query["effective_status"]);
-        Assert.Equal("""[{"field":"campaign.updated_time","operator":"GREATER_THAN","value":"1759999999"}]""", campaigns.Query["filtering"]);
+        Assert.Equal("""[{"field":"campaign.updated_time","operator":"GREATER_THAN","value":1759999999}]""", campaigns.Query["filtering"]);
         Assert.False(campaigns.Query.ContainsKey("updated_since"));
         Assert.Equal(("/v25.0/12/adsets", "1760000000"), (adSets.Path, adSets.Query["updated_since"].ToString()));
         Assert.Equal(("/v25.0/34/ads", "1760000000"), (ads.Path, ads.Query["updated_since"].ToString()));

@@ -37,10 +37,19 @@ internal static class FilterJson
         writer.WriteString("operator", filter.Operator);
         writer.WritePropertyName("value");
         if (filter.Values.Length == 1 && Scalars.Contains(filter.Operator))
-            writer.WriteStringValue(filter.Values[0]);
+            WriteScalar(writer, filter);
         else
             WriteList(writer, filter.Values);
         writer.WriteEndObject();
+    }
+
+    // Times are compared as numbers, in seconds since 1970.
+    private static void WriteScalar(Utf8JsonWriter writer, InsightsFilter filter)
+    {
+        if (filter.Field.EndsWith("_time", StringComparison.Ordinal) && long.TryParse(filter.Values[0], out var seconds))
+            writer.WriteNumberValue(seconds);
+        else
+            writer.WriteStringValue(filter.Values[0]);
     }
 
     private static void WriteList(Utf8JsonWriter writer, IEnumerable<string> values)
