@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using MetaGrains.Core.Insights;
 
@@ -12,6 +13,8 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
 {
     // Beyond so many names, as with a breakdown by target id, numbering starts anew at the next row.
     private const int MaxNames = 16 * 1024;
+
+    private static readonly SearchValues<byte> Separators = SearchValues.Create("|=\\"u8);
 
     private readonly List<(int Name, int Value)> _parts = [];
     private readonly ByteScratch _composed = new(256);
@@ -34,8 +37,10 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
         _elementCount = 0;
         _figureCount = 0;
         _composedKeys = false;
-        if (_names.Count > MaxNames)
-            _names = NewNames();
+        if (_names.Count <= MaxNames)
+            return;
+        _names = NewNames();
+        Array.Clear(_counts);
     }
 
     /// <summary>Takes one list; the reader stands on its value.</summary>
@@ -169,12 +174,7 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
             _composed.Append((byte)'|');
             _composed.Append(_names.Name(name));
             _composed.Append((byte)'=');
-            foreach (var letter in _names.Name(value))
-            {
-                if (letter is (byte)'|' or (byte)'=' or (byte)'\\')
-                    _composed.Append((byte)'\\');
-                _composed.Append(letter);
-            }
+            _composed.AppendMarked(_names.Name(value), Separators);
         }
 
         _composedKeys = true;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -10,6 +11,8 @@ namespace MetaGrains.Graph.Parsing;
 /// </summary>
 internal sealed class BreakdownValues
 {
+    private static readonly SearchValues<byte> Separators = SearchValues.Create(",=\\"u8);
+
     private readonly byte[][] _names;
     private readonly (int Start, int Length)[] _values;
     private readonly ByteScratch _text = new(256);
@@ -64,12 +67,7 @@ internal sealed class BreakdownValues
                 _key.Append((byte)',');
             _key.Append(_names[index]);
             _key.Append((byte)'=');
-            foreach (var value in Value(index))
-            {
-                if (value is (byte)',' or (byte)'=' or (byte)'\\')
-                    _key.Append((byte)'\\');
-                _key.Append(value);
-            }
+            _key.AppendMarked(Value(index), Separators);
         }
 
         return _key.Written;

@@ -43,13 +43,15 @@ internal sealed partial class RowParser(InsightsQuery query, FieldTable fields)
             var field = fields.Find(_tokens.Text(ref reader), place);
             if (!reader.Read())
                 return false;
-            if (field < 0 ? !reader.TrySkip() : !TryReadField(ref reader, field))
+            if (field < 0 ? IsNested(reader.TokenType) && !reader.TrySkip() : !TryReadField(ref reader, field))
                 return false;
         }
 
         Add(body, body[start..(int)reader.BytesConsumed], page);
         return true;
     }
+
+    private static bool IsNested(JsonTokenType token) => token is JsonTokenType.StartObject or JsonTokenType.StartArray;
 
     private bool TryReadField(ref Utf8JsonReader reader, int field)
     {
