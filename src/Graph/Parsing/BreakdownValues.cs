@@ -37,7 +37,7 @@ internal sealed class BreakdownValues
 
     /// <summary>Takes the value that the reader stands on.</summary>
     /// <returns>False when the data ends inside it.</returns>
-    public bool TryRead(ref Utf8JsonReader reader, JsonTokens tokens, int index)
+    public bool TryRead(ref JsonCursor reader, JsonTokens tokens, int index)
     {
         switch (reader.TokenType)
         {
@@ -90,7 +90,7 @@ internal sealed class BreakdownValues
     }
 
     // Asset breakdowns (image_asset, body_asset …) are objects; their id is what identifies them.
-    private bool TryReadAsset(ref Utf8JsonReader reader, JsonTokens tokens, int index)
+    private bool TryReadAsset(ref JsonCursor reader, JsonTokens tokens, int index)
     {
         var found = false;
         while (true)

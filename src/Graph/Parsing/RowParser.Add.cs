@@ -23,7 +23,7 @@ internal sealed partial class RowParser
             throw Invalid("A row is not valid UTF-8.");
 
         var actions = page.Blocks.Append(_actions.Write(body, _tally));
-        page.Add(new InsightRow
+        page.Next() = new InsightRow
         {
             Date = day,
             CampaignId = _level >= InsightsLevel.Campaign ? _row.CampaignId : null,
@@ -40,7 +40,7 @@ internal sealed partial class RowParser
             Breakdowns = _breakdowns.IsEmpty ? default : page.Blocks.Append(_breakdowns.Json()),
             Actions = actions,
             Raw = page.Blocks.Append(raw),
-        });
+        };
     }
 
     private void RequireId()
