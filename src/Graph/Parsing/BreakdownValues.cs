@@ -13,11 +13,19 @@ internal sealed class BreakdownValues
 {
     private static readonly SearchValues<byte> Separators = SearchValues.Create(",=\\"u8);
 
+    // Beyond so many, as with a breakdown by product, they are numbered anew.
+    private const int MaxCombinations = 16 * 1024;
+
     private readonly byte[][] _names;
     private readonly (int Start, int Length)[] _values;
     private readonly ByteScratch _text = new(256);
+    private readonly ByteScratch _joined = new(256);
     private readonly ByteScratch _key = new(256);
     private readonly ByteScratch _json = new(256);
+
+    private NameTable _known = new();
+    private (string Key, ReadOnlyMemory<byte> Json)[] _written = new (string, ReadOnlyMemory<byte>)[64];
+    private int _count;
 
     public BreakdownValues(IReadOnlyList<string> names)
     {
@@ -57,8 +65,32 @@ internal sealed class BreakdownValues
         }
     }
 
-    /// <summary>The key; valid until the next row.</summary>
-    public ReadOnlySpan<byte> Key()
+    /// <summary>The key, and the values as a JSON object. Rows share few combinations, so each is written once.</summary>
+    public (string Key, ReadOnlyMemory<byte> Json) Write()
+    {
+        if (_known.Count >= MaxCombinations)
+            (_known, _count) = (new NameTable(), 0);
+        _joined.Clear();
+        for (var index = 0; index < _names.Length; index++)
+        {
+            _joined.Append(Value(index));
+            // No text of JSON holds this byte, so no two combinations look the same.
+            _joined.Append(0xFF);
+        }
+
+        var known = _known.FindOrAdd(_joined.Written);
+        if (known >= _written.Length)
+            Array.Resize(ref _written, known * 2);
+        if (known == _known.Count - 1 && known >= _count)
+        {
+            _written[known] = (Encoding.UTF8.GetString(Key()), Json().ToArray());
+            _count = known + 1;
+        }
+
+        return _written[known];
+    }
+
+    private ReadOnlySpan<byte> Key()
     {
         _key.Clear();
         for (var index = 0; index < _names.Length; index++)
@@ -73,8 +105,7 @@ internal sealed class BreakdownValues
         return _key.Written;
     }
 
-    /// <summary>The JSON object; valid until the next row.</summary>
-    public ReadOnlySpan<byte> Json()
+    private ReadOnlySpan<byte> Json()
     {
         _json.Clear();
         for (var index = 0; index < _names.Length; index++)
