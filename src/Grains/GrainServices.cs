@@ -1,8 +1,14 @@
 using MetaGrains.Core.Sync;
 using MetaGrains.Grains.Accounts;
+using MetaGrains.Grains.Connections;
+using MetaGrains.Grains.Schedules;
+using MetaGrains.Grains.Sweeps;
+using MetaGrains.Grains.Upkeep;
 using MetaGrains.Graph.Usage;
+using MetaGrains.Warehouse.Control;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace MetaGrains.Grains;
 
@@ -22,7 +28,41 @@ public static class GrainServices
         services.TryAddSingleton<IUsageObserver, UsageRelay>();
         services.TryAddSingleton(new InsightsPullOptions());
         services.TryAddSingleton<InsightsPull>();
+        services.AddOptions<SyncOptions>().ValidateOnStart();
+        services.AddOptions<ScheduleWriterOptions>().RefuseAtStart(options => options.Refuse());
+        services.TryAddSingleton<ScheduleWriter>();
         services.TryAddSingleton<AccountStores>();
+        services.AddOptions<SweepOptions>().RefuseAtStart(options => options.Refuse());
+        services.TryAddSingleton<DiscoveryServices>();
         return services;
+    }
+
+    /// <summary>
+    /// Lets the silo tell its grains of what is committed in PostgreSQL, and start the sweeps. Without it grains act on
+    /// calls and reminders alone.
+    /// </summary>
+    public static ISiloBuilder AddGrainUpkeep(this ISiloBuilder silo)
+    {
+        silo.Services.AddOptions<SettingsListenerOptions>().RefuseAtStart(options => options.Refuse());
+        silo.Services.TryAddSingleton<SettingsMessenger>();
+        silo.Services.TryAddSingleton<SettingsListener>();
+        silo.Services.TryAddSingleton<SweepStarter>();
+        silo.Services.TryAddSingleton<SiloUpkeep>();
+        silo.Services.AddHostedService(services => services.GetRequiredService<SiloUpkeep>());
+        return silo.AddStartupTask((services, _) => services.GetRequiredService<SiloUpkeep>().BeginAsync());
+    }
+
+    private static void RefuseAtStart<TOptions>(this OptionsBuilder<TOptions> builder, Func<TOptions, string?> refuse)
+        where TOptions : class
+    {
+        builder.Services.AddSingleton<IValidateOptions<TOptions>>(new Refusal<TOptions>(refuse));
+        builder.ValidateOnStart();
+    }
+
+    private sealed class Refusal<TOptions>(Func<TOptions, string?> refuse) : IValidateOptions<TOptions>
+        where TOptions : class
+    {
+        public ValidateOptionsResult Validate(string? name, TOptions options) =>
+            refuse(options) is { } why ? ValidateOptionsResult.Fail(why) : ValidateOptionsResult.Success;
     }
 }

@@ -8,6 +8,7 @@ using MetaGrains.GraphSimulator.Recorded;
 using MetaGrains.GraphSimulator.World;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -134,6 +135,13 @@ public sealed class GraphSimulatorServer : IAsyncDisposable
         var app = builder.Build();
         app.Urls.Add(options.Urls);
 
+        app.Run(Answers(options, world, clock, faults));
+        return app;
+    }
+
+    /// <summary>What answers calls, wherever they come from.</summary>
+    internal static RequestDelegate Answers(GraphSimulatorOptions options, IAdWorld world, SimulatorClock clock, SimulatorFaults faults)
+    {
         var calls = new CallLog();
         var graph = new GraphEndpoint(
             clock,
@@ -145,10 +153,9 @@ public sealed class GraphSimulatorServer : IAsyncDisposable
             calls,
             new TraceIds(options.Seed));
         var control = new ControlEndpoint(world, clock, new WorldCorrections(world, clock), faults, calls);
-        app.Run(http => http.Request.Path.StartsWithSegments(ControlEndpoint.Prefix, StringComparison.Ordinal)
+        return http => http.Request.Path.StartsWithSegments(ControlEndpoint.Prefix, StringComparison.Ordinal)
             ? control.HandleAsync(http)
-            : graph.HandleAsync(http));
-        return app;
+            : graph.HandleAsync(http);
     }
 
     private static GraphSimulatorStartException CannotListen(string url, Exception e)

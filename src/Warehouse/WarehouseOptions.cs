@@ -8,6 +8,12 @@ public sealed class WarehouseOptions
     /// <summary>PostgreSQL 14 or newer, as <see cref="Warehouse.DatabaseUrl"/> reads it. Environment: <c>METAGRAINS_DATABASE_URL</c>.</summary>
     public string DatabaseUrl { get; set; } = "";
 
+    /// <summary>
+    /// The same database without a pooler between, for what a session holds: locks and LISTEN. Environment:
+    /// <c>METAGRAINS_DATABASE_DIRECT_URL</c>. Default: none, <see cref="DatabaseUrl"/> is direct.
+    /// </summary>
+    public string? DirectUrl { get; set; }
+
     /// <summary>Most connections of this process to the database. Default: 20.</summary>
     public int MaxConnections { get; set; } = 20;
 
@@ -26,19 +32,25 @@ public sealed class WarehouseOptionsValidator : IValidateOptions<WarehouseOption
     {
         if (string.IsNullOrWhiteSpace(options.DatabaseUrl))
             return ValidateOptionsResult.Fail("MetaGrains:Warehouse:DatabaseUrl is empty: set METAGRAINS_DATABASE_URL.");
-        try
-        {
-            DatabaseUrl.Parse(options.DatabaseUrl);
-        }
-        catch (FormatException malformed)
-        {
-            return ValidateOptionsResult.Fail($"MetaGrains:Warehouse:DatabaseUrl (METAGRAINS_DATABASE_URL): {malformed.Message}");
-        }
-
-        return Range(options.MaxConnections, 1, 1000, nameof(options.MaxConnections))
+        return Url(options.DatabaseUrl, "DatabaseUrl (METAGRAINS_DATABASE_URL)")
+            ?? Url(options.DirectUrl ?? options.DatabaseUrl, "DirectUrl (METAGRAINS_DATABASE_DIRECT_URL)")
+            ?? Range(options.MaxConnections, 1, 1000, nameof(options.MaxConnections))
             ?? Range(options.ConnectTimeoutSeconds, 1, 300, nameof(options.ConnectTimeoutSeconds))
             ?? Range(options.CommandTimeoutSeconds, 1, 3600, nameof(options.CommandTimeoutSeconds))
             ?? ValidateOptionsResult.Success;
+    }
+
+    private static ValidateOptionsResult? Url(string url, string key)
+    {
+        try
+        {
+            DatabaseUrl.Parse(url);
+            return null;
+        }
+        catch (FormatException malformed)
+        {
+            return ValidateOptionsResult.Fail($"MetaGrains:Warehouse:{key}: {malformed.Message}");
+        }
     }
 
     private static ValidateOptionsResult? Range(int value, int low, int high, string key) =>

@@ -41,8 +41,13 @@ public static class WarehouseServices
         services.TryAddSingleton<ApiKeyStore>();
         services.TryAddSingleton<TierStore>();
         services.TryAddSingleton<RunQueue>();
+        services.TryAddSingleton<RunDirectory>();
+        services.TryAddSingleton<ConnectionDirectory>();
         services.TryAddSingleton<ScheduleStore>();
         services.TryAddSingleton<AccountTruthStore>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SyncOptions>, SyncOptionsValidator>());
+        services.TryAddSingleton<SettingsWatch>();
+        services.TryAddSingleton<DiscoveryStore>();
         return services;
     }
 

@@ -34,6 +34,17 @@ public sealed class DemoRequestTests
     }
 
     [Fact]
+    public void A_recording_keeps_its_days_while_the_simulators_clock_is_real()
+    {
+        var recorded = Request() with { DataDirectory = "." };
+
+        Assert.Equal("2026-03-06", recorded.Anchor(Now.AddYears(1)).ToString("yyyy-MM-dd"));
+        Assert.Equal(Now, Request().Anchor(Now));
+        Assert.Contains("real", recorded.SimulatorArguments());
+        Assert.Contains(Path.GetFullPath("."), recorded.SimulatorArguments());
+    }
+
+    [Fact]
     public void Meta_s_limits_are_refused_in_words()
     {
         Assert.Contains("37 months", Assert.Throws<CliException>(() => Window(Request(since: "2023-02-05"))).Message, StringComparison.Ordinal);

@@ -19,7 +19,6 @@ public sealed class BadInputTests : IDisposable
         { 2, "The dates are reversed: --until 2026-02-01 is before --since 2026-03-01.", ["demo", "--in-process", "--since", "2026-03-01", "--until", "2026-02-01"] },
         { 2, "--account must be act_ followed by digits", ["demo", "--in-process", "--account", "act_12x"] },
         { 2, "is not a folder.", ["demo", "--in-process", "--data", "/does/not/exist"] },
-        { 2, "add --in-process", ["demo"] },
         { 2, "is not one http address", ["graph-sim", "--urls", "nowhere"] },
         { 2, "'nothing' not recognized", ["bench", "nothing"] },
     };

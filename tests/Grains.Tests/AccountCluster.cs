@@ -6,6 +6,8 @@ using MetaGrains.Core.Time;
 using MetaGrains.Grains.Interfaces;
 using MetaGrains.Grains.Interfaces.Accounts;
 using MetaGrains.Grains.Interfaces.RateLimit;
+using MetaGrains.Grains.Sweeps;
+using MetaGrains.Grains.Upkeep;
 using MetaGrains.Graph;
 using MetaGrains.GraphSimulator;
 using MetaGrains.Testing;
@@ -24,6 +26,7 @@ internal sealed class AccountCluster : IAsyncDisposable
     private const string Key = "test:encryption-key";
     private const string Graph = "test:graph";
     private const string Pages = "test:page-limit";
+    private const string Upkeep = "test:upkeep";
 
     private readonly TestClusterBuilder _builder = new TestClusterBuilder(1).AddSiloBuilderConfigurator<Silo>();
     private readonly string _key = EncryptionKeys.Generate();
@@ -37,6 +40,8 @@ internal sealed class AccountCluster : IAsyncDisposable
 
     public AdAccountKey Account { get; private set; }
 
+    public TestCluster Cluster => _cluster;
+
     public IGrainFactory Grains => _cluster.GrainFactory;
 
     public IAdAccountGrain Grain => Grains.AdAccount(Account);
@@ -44,10 +49,11 @@ internal sealed class AccountCluster : IAsyncDisposable
     public ITenantRateLimitGrain Budget => Grains.RateLimit(new TenantKey(Account.Tenant));
 
     public static async Task<AccountCluster> StartAsync(
-        TenantSettings? tenant = null, bool enabled = true, TimeSpan? interval = null, int pageLimit = 200, string? token = null)
+        TenantSettings? tenant = null, bool enabled = true, TimeSpan? interval = null, int pageLimit = 200, string? token = null,
+        bool upkeep = false, int accounts = 1)
     {
         var database = await (await TestPostgres.SharedAsync()).CreateAsync();
-        var cluster = new AccountCluster(database, await GraphSimulatorServer.StartAsync(new GraphSimulatorOptions { Accounts = 1 }));
+        var cluster = new AccountCluster(database, await GraphSimulatorServer.StartAsync(new GraphSimulatorOptions { Accounts = accounts }));
         var made = await new TenantDirectory(database.Source, TimeProvider.System)
             .MakeAsync("acme", tenant ?? new TenantSettings("Acme", "EUR", null, null, null), default);
         cluster.Account = new AdAccountKey(made!.Id, AdAccountId.Parse(cluster.Simulator.AccountIds[0]));
@@ -58,6 +64,7 @@ internal sealed class AccountCluster : IAsyncDisposable
         cluster._builder.Properties[Key] = cluster._key;
         cluster._builder.Properties[Graph] = cluster.Simulator.BaseAddress.ToString();
         cluster._builder.Properties[Pages] = pageLimit.ToString(CultureInfo.InvariantCulture);
+        cluster._builder.Properties[Upkeep] = upkeep ? "on" : "off";
         cluster._cluster = cluster._builder.Build();
         await cluster._cluster.DeployAsync();
         return cluster;
@@ -87,11 +94,18 @@ internal sealed class AccountCluster : IAsyncDisposable
             Assert.Single(await Database.RowsAsync("select count(*), trim_scale(sum(spend)), sum(impressions), sum(clicks) from fact_meta_daily")));
     }
 
+    /// <summary>Reminders of grains whose keys begin with a text.</summary>
+    public Task<long> RemindersAsync(string prefix) =>
+        Database.ScalarAsync<long>("select count(*) from orleansreminderstable where grainid like '%/' || $1 || '%'", prefix);
+
     /// <summary>The silo dies without a word, and another takes its place.</summary>
-    public async Task CrashAsync()
+    /// <param name="meanwhile">What happens while there is none.</param>
+    public async Task CrashAsync(Func<Task>? meanwhile = null)
     {
         await _cluster.KillSiloAsync(_cluster.Primary!);
         await _cluster.DisposeAsync();
+        if (meanwhile is not null)
+            await meanwhile();
         _cluster = _builder.Build();
         await _cluster.DeployAsync();
     }
@@ -116,8 +130,15 @@ internal sealed class AccountCluster : IAsyncDisposable
             {
                 options.BaseAddress = new Uri(settings[Graph]!);
                 options.PageLimit = int.Parse(settings[Pages]!, CultureInfo.InvariantCulture);
+                options.AccountsPageLimit = 3;
                 options.RetryBaseDelay = TimeSpan.FromMilliseconds(1);
             });
+            siloBuilder.Services.Configure<SweepOptions>(options => (options.Period, options.Grace) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)));
+            // So long that what a test waits for comes by notification.
+            siloBuilder.Services.Configure<SettingsListenerOptions>(options =>
+                (options.Fallback, options.TakeOver, options.PageSize) = (TimeSpan.FromMinutes(10), TimeSpan.FromMilliseconds(100), 1));
+            if (settings[Upkeep] == "on")
+                siloBuilder.AddGrainUpkeep();
             siloBuilder
                 .AddAdoNetGrainStorage(GrainServices.Store, options => (options.Invariant, options.ConnectionString) = ("Npgsql", database))
                 .UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = ("Npgsql", database))

@@ -28,9 +28,13 @@ internal sealed class Project
     public IEnumerable<XElement> Packages => _xml.Descendants("PackageReference");
 
     public IEnumerable<string> ReferencedParts =>
-        _xml.Descendants("ProjectReference")
+        _xml.Descendants("ProjectReference").Where(reference => !OnlyBuilds(reference))
             .Select(reference => (string?)reference.Attribute("Include") ?? "")
             .Select(include => PartOf(System.IO.Path.GetFileNameWithoutExtension(include.Replace('\\', '/'))));
+
+    /// <summary>A reference that only says what is built first: nothing of the other project can be named, nor lands in the output.</summary>
+    public static bool OnlyBuilds(XElement reference) =>
+        string.Equals((string?)reference.Attribute("ReferenceOutputAssembly") ?? (string?)reference.Element("ReferenceOutputAssembly"), "false", StringComparison.OrdinalIgnoreCase);
 
     public bool Says(string element) => _xml.Descendants(element).Any();
 

@@ -24,6 +24,14 @@ public sealed class ProjectTests
     public void Project_references_point_one_way() =>
         Nothing(Project.OfSource.SelectMany(project => Dependencies.CheckReferences(project.Part, project.ReferencedParts)));
 
+    [Theory]
+    [InlineData("<ProjectReference Include=\"a.csproj\" ReferenceOutputAssembly=\"false\" />", true)]
+    [InlineData("<ProjectReference Include=\"a.csproj\"><ReferenceOutputAssembly>false</ReferenceOutputAssembly></ProjectReference>", true)]
+    [InlineData("<ProjectReference Include=\"a.csproj\" ReferenceOutputAssembly=\"true\" />", false)]
+    [InlineData("<ProjectReference Include=\"a.csproj\" PrivateAssets=\"all\" />", false)]
+    public void A_reference_that_only_orders_the_build_is_no_dependency(string xml, bool onlyBuilds) =>
+        Assert.Equal(onlyBuilds, Project.OnlyBuilds(XElement.Parse(xml)));
+
     [Fact]
     public void Sources_name_only_what_their_project_may_know() =>
         Nothing(Project.OfSource.SelectMany(project => Repo.Sources($"src/{project.Folder}")

@@ -36,10 +36,27 @@ public sealed class RequestedRunTests
     {
         await using var warehouse = await WarehouseFixture.CreateAsync();
         var asked = await AskAsync(warehouse);
-        await warehouse.Store.EndRunAsync(await BeginAsync(warehouse, asked), new RunReport { Outcome = RunOutcome.Failed }, default);
+        await warehouse.Store.EndRunAsync(await BeginAsync(warehouse, asked), new RunReport { Outcome = RunOutcome.Succeeded }, default);
 
         await Assert.ThrowsAsync<StaleRunException>(() => BeginAsync(warehouse, asked));
         await Assert.ThrowsAsync<StaleRunException>(() => BeginAsync(warehouse, asked + 1000));
+    }
+
+    [Fact]
+    public async Task One_that_failed_waits_for_its_next_try_and_counts_what_all_tries_cost_until_it_is_refused_for_good()
+    {
+        await using var warehouse = await WarehouseFixture.CreateAsync();
+        var asked = await AskAsync(warehouse);
+        var throttled = new RunReport { Outcome = RunOutcome.Failed, Calls = 3, RateLimited = true, ErrorCode = 17, ErrorMessage = "Too many calls." };
+        await warehouse.Store.EndRunAsync(await BeginAsync(warehouse, asked), throttled, default);
+
+        Assert.Equal(["(queued,3,t,17,t)"], await warehouse.Database.RowsAsync("select status, calls, rate_limited, error_code, finished_at is null from sync_runs"));
+        await warehouse.Store.EndRunAsync(await BeginAsync(warehouse, asked), throttled with { Calls = 4, RateLimited = false }, default);
+        Assert.True(await Queue(warehouse).RefuseAsync(asked, "It failed 2 times.", default));
+
+        Assert.Equal(
+            ["(failed,7,t,\"It failed 2 times.\",f)"],
+            await warehouse.Database.RowsAsync("select status, calls, rate_limited, error_message, finished_at is null from sync_runs"));
     }
 
     [Fact]

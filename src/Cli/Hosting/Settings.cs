@@ -15,6 +15,27 @@ public static class Settings
     /// <summary>Graph API version, such as <c>v25.0</c>.</summary>
     public const string ApiVersion = "META_API_VERSION";
 
+    /// <summary>Where the silo finds the Graph API.</summary>
+    public const string ApiBaseUrl = "META_API_BASE_URL";
+
+    /// <summary>1: the silo answers itself instead of asking Meta.</summary>
+    public const string StubMode = "META_STUB_MODE";
+
+    /// <summary>What silos and their callers prove to each other.</summary>
+    public const string ClusterSecret = "METAGRAINS_CLUSTER_SECRET";
+
+    /// <summary>The key that opens everything in the REST API.</summary>
+    public const string OperatorKey = "METAGRAINS_OPERATOR_KEY";
+
+    /// <summary>A key of the REST API that the verbs use; a tenant's sees that tenant alone.</summary>
+    public const string ApiKey = "METAGRAINS_API_KEY";
+
+    /// <summary>Where the REST API is, for the verbs that ask it.</summary>
+    public const string ApiUrl = "METAGRAINS_API_URL";
+
+    /// <summary>A token of Meta's for <c>connect</c>.</summary>
+    public const string AccessToken = "META_ACCESS_TOKEN";
+
     /// <summary>A variable, or null when it is unset or empty.</summary>
     public static string? Read(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
@@ -26,10 +47,9 @@ public static class Settings
     /// <exception cref="CliException">It is missing where one is required, or malformed.</exception>
     public static EncryptionKeys Keys(Checkout checkout)
     {
-        var key = Read(EncryptionKey) ?? (Read(DatabaseUrl) is null ? LocalKey(checkout) : null);
         try
         {
-            return EncryptionKeys.Parse(key);
+            return EncryptionKeys.Parse(KeyText(checkout));
         }
         catch (FormatException malformed)
         {
@@ -37,29 +57,7 @@ public static class Settings
         }
     }
 
-    private static string LocalKey(Checkout checkout)
-    {
-        checkout.EnsureState();
-        var path = Path.Combine(checkout.StateDirectory, "encryption.key");
-        if (!File.Exists(path))
-        {
-            // Written aside and moved, so that two processes agree on one key and none reads half of it.
-            var mine = $"{path}.{Environment.ProcessId}";
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var writer = new StreamWriter(mine, options))
-                writer.Write(EncryptionKeys.Generate());
-            try
-            {
-                File.Move(mine, path, overwrite: false);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                File.Delete(mine);
-            }
-        }
-
-        return File.ReadAllText(path);
-    }
+    /// <summary>The same as text, for the environment of a process that needs it; null where the user must give one.</summary>
+    internal static string? KeyText(Checkout checkout) =>
+        Read(EncryptionKey) ?? (Read(DatabaseUrl) is null ? LocalSecrets.EncryptionKey(checkout) : null);
 }

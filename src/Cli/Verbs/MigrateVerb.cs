@@ -15,6 +15,7 @@ internal static class MigrateVerb
         return Verb.Create(
             "migrate",
             "Bring the database to this program's schema: forward only, safe to run twice and by several at once.",
+            "migrate --dry-run",
             [dryRun],
             async (parsed, terminal, cancellationToken) =>
             {

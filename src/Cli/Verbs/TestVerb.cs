@@ -16,7 +16,7 @@ internal static class TestVerb
     {
         var fast = new Option<bool>("--fast") { Description = "Only the tests that need no PostgreSQL and start no process." };
         var filter = new Option<string?>("--filter") { Description = "Only tests whose full name contains this.", HelpName = "TEXT" };
-        return Verb.Create("test", "Run the tests.", [fast, filter], async (parsed, terminal, cancellationToken) =>
+        return Verb.Create("test", "Run the tests.", "test --fast", [fast, filter], async (parsed, terminal, cancellationToken) =>
         {
             if (!checkout.HasSources)
                 throw CliException.Unavailable("The tests need a checkout with sources.");

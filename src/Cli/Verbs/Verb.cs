@@ -8,26 +8,31 @@ internal static class Verb
 {
     private const string JsonName = "--json";
 
+    // What a verb has started takes a while to stop in order.
+    private static readonly TimeSpan StopWithin = TimeSpan.FromMinutes(2);
+
     /// <summary>Runs a command line. A line that cannot be understood is answered with one line, and nothing is started.</summary>
     public static async Task<int> InvokeAsync(Command root, string[] args)
     {
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count == 0 || args.Length == 0)
+        // Help is given even where an option is missing: that is when it is asked for.
+        if (parsed.Errors.Count == 0 || args.Length == 0 || parsed.Action is ExampleHelp)
         {
-            var exit = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            var exit = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopWithin });
             return args.Length == 0 ? ExitCode.BadInput : exit;
         }
 
-        var verb = parsed.CommandResult.Command == root ? "" : $" {parsed.CommandResult.Command.Name}";
+        var verb = parsed.CommandResult.Command == root ? "" : $" {Path(parsed.CommandResult)}";
         var errors = string.Join(' ', parsed.Errors.Select(error => string.Join(' ', error.Message.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries))).Distinct());
         return new Terminal(args.Contains(JsonName)).Fail(CliException.BadInput($"{errors} See ./metagrains{verb} --help."));
     }
 
     /// <summary>Makes a verb whose body returns the exit code.</summary>
-    public static Command Create(string name, string description, Option[] options, Func<ParseResult, Terminal, CancellationToken, Task<int>> body)
+    public static Command Create(
+        string name, string description, string example, Option[] options, Func<ParseResult, Terminal, CancellationToken, Task<int>> body)
     {
         var json = new Option<bool>(JsonName) { Description = "Print one JSON object as the last line of standard output." };
-        var command = new Command(name, description) { json };
+        var command = new VerbCommand(name, description, example) { json };
         foreach (var option in options)
             command.Add(option);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -54,6 +59,10 @@ internal static class Verb
         return command;
     }
 
+    // "tenants create" of a verb below a verb.
+    private static string Path(System.CommandLine.Parsing.CommandResult result) =>
+        result.Parent is System.CommandLine.Parsing.CommandResult { Parent: not null } parent ? $"{Path(parent)} {result.Command.Name}" : result.Command.Name;
+
     /// <summary>An option with a default, refused outside a range.</summary>
     public static Option<int> Number(string name, string description, int fallback, int low, int high)
     {
@@ -66,6 +75,33 @@ internal static class Verb
         });
         return option;
     }
+
+    /// <summary>An option without a default, refused outside a range.</summary>
+    public static Option<int?> OptionalNumber(string name, string description, int low, int high)
+    {
+        var option = new Option<int?>(name) { Description = description, HelpName = "N" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is { } value && (value < low || value > high))
+                result.AddError($"{name} must be {low} to {high}, not {value}.");
+        });
+        return option;
+    }
+
+    /// <summary>An option that takes a word of a few.</summary>
+    public static Option<string?> OneOf(string name, string description, params string[] words)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = string.Join('|', words) };
+        option.AcceptOnlyFromAmong(words);
+        return option;
+    }
+
+    /// <summary>An option that takes a text.</summary>
+    public static Option<string?> Text(string name, string description, string helpName, bool required = false) =>
+        new(name) { Description = description, HelpName = helpName, Required = required };
+
+    /// <summary>An option that is there or not.</summary>
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
     /// <summary>An option that takes a day as <c>YYYY-MM-DD</c>.</summary>
     public static Option<DateOnly?> Day(string name, string description)

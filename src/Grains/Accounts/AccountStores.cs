@@ -1,4 +1,5 @@
 using MetaGrains.Core.Sync;
+using MetaGrains.Grains.Schedules;
 using MetaGrains.Warehouse.Accounts;
 using MetaGrains.Warehouse.Control;
 
@@ -6,11 +7,11 @@ namespace MetaGrains.Grains.Accounts;
 
 /// <summary>What every account grain of a silo shares.</summary>
 public sealed class AccountStores(
-    AccountTruthStore truth, ScheduleStore schedules, RunQueue queue, InsightsPull pull, IntegrationStore integrations, TimeProvider clock)
+    AccountTruthStore truth, ScheduleWriter schedules, RunQueue queue, InsightsPull pull, IntegrationStore integrations, TimeProvider clock)
 {
     internal AccountTruthStore Truth => truth;
 
-    internal ScheduleStore Schedules => schedules;
+    internal ScheduleWriter Schedules => schedules;
 
     internal RunQueue Queue => queue;
 

@@ -6,6 +6,7 @@ using MetaGrains.Grains.Interfaces;
 using MetaGrains.Grains.Interfaces.RateLimit;
 using MetaGrains.Grains.RateLimit;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace MetaGrains.Grains.Accounts;
 
@@ -18,8 +19,18 @@ public sealed partial class AdAccountGrain
     // and a signal stays where it is.
     private async Task CommitAsync(SyncDecision decision)
     {
-        foreach (var effect in decision.Effects)
-            await StoreAsync(effect);
+        try
+        {
+            foreach (var effect in decision.Effects)
+                await StoreAsync(effect);
+        }
+        catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        {
+            // The account's row was deleted under it: its next activation finds that out, and this one must not go on trying.
+            DeactivateOnIdle();
+            throw;
+        }
+
         _state = decision.State;
         foreach (var effect in decision.Effects)
             await ActAsync(effect);
@@ -31,7 +42,7 @@ public sealed partial class AdAccountGrain
         switch (effect)
         {
             case SyncEffect.PersistSchedule schedule:
-                await _schedules.WriteAsync([(_key, schedule.Row)], CancellationToken.None);
+                await _schedules.WriteAsync(_key, schedule.Row);
                 break;
             case SyncEffect.PersistState state:
                 _memory.State = AdAccountMemory.Of(state.Applied);

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Machine;
+using MetaGrains.Core.Schedule;
 using MetaGrains.Grains.Interfaces.Accounts;
+using MetaGrains.Grains.Schedules;
 using MetaGrains.Warehouse.Control;
 using Microsoft.Extensions.Logging;
 
@@ -10,8 +12,8 @@ namespace MetaGrains.Grains.Accounts;
 /// <summary>
 /// One ad account: it keeps its due times, cursor and backoff, wakes itself by a reminder and runs its syncs; what it
 /// decides is <see cref="SyncMachine"/>. No turn waits for a fetch: the pump runs beside the grain, and a timer takes its
-/// signals in. Key format: <c>acct/{tenant}/act_{number}</c>. Called by the API after a setting or a request was
-/// committed, by sweeps, and by the tenant's budget. Owns the state <c>ad-account.sync</c> and the row of
+/// signals in. Key format: <c>acct/{tenant}/act_{number}</c>. Called by the API and by the silo's listener after a setting
+/// or a request was committed, by sweeps, and by the tenant's budget. Owns the state <c>ad-account.sync</c> and the row of
 /// <c>account_schedule</c>.
 /// </summary>
 [GrainType("ad-account")]
@@ -23,7 +25,7 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
 
     private readonly IPersistentState<AdAccountMemory> _memory;
     private readonly AccountTruthStore _truth;
-    private readonly ScheduleStore _schedules;
+    private readonly ScheduleWriter _schedules;
     private readonly RunQueue _queue;
     private readonly PumpServices _services;
     private readonly ILogger _logger;
@@ -63,8 +65,10 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
     {
         if (_state is null)
             return;
+        // A pump whose run has ended gave its permits back then.
+        var running = _state.Run is { } run && _pump?.Number == run.Number ? _pump : null;
         await CommitAsync(SyncMachine.Step(_state, new SyncEvent.Deactivating(), Now));
-        if (_pump is not { } pump)
+        if (running is not { } pump)
             return;
         pump.Cancel();
         await _pumping.WaitAsync(cancellationToken);
@@ -74,10 +78,17 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
     }
 
     /// <inheritdoc />
-    public Task ReceiveReminder(string reminderName, TickStatus status) => HappenAsync(new SyncEvent.ReminderTicked());
+    public Task ReceiveReminder(string reminderName, TickStatus status) =>
+        _state is null ? ForgetAsync() : HappenAsync(new SyncEvent.ReminderTicked());
 
     /// <inheritdoc />
-    public Task WakeAsync() => HappenAsync(new SyncEvent.SweepPoked());
+    public async Task WakeAsync()
+    {
+        await HappenAsync(new SyncEvent.SweepPoked());
+        // A sweep has to wake only whom its own reminder did not: perhaps that is lost.
+        if (_state?.Reminder is { } plan && await this.GetReminder(Reminder) is null)
+            await this.RegisterOrUpdateReminder(Reminder, SyncSchedule.NextAfter(Now, plan.Period, plan.Offset) - Now, plan.Period);
+    }
 
     /// <inheritdoc />
     public Task YourTurnAsync(long ticket) => HappenAsync(new SyncEvent.BudgetWoke(ticket));
@@ -85,15 +96,19 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
     /// <inheritdoc />
     public async Task<bool> RefreshAsync()
     {
-        if (await _truth.SettingsAsync(_key, CancellationToken.None) is not { } settings)
+        if (await _truth.CurrentAsync(_key, CancellationToken.None) is not { } current)
+        {
+            await ForgetAsync();
             return false;
+        }
+
         if (_state is null)
         {
             await OnActivateAsync(CancellationToken.None);
             return _state is not null;
         }
 
-        await HappenAsync(new SyncEvent.SettingsChanged(settings));
+        await ApplyAsync(current);
         foreach (var request in await _queue.WaitingAsync(_key, CancellationToken.None))
         {
             if (request.RunId != _state.Run?.Request?.RunId)
@@ -109,7 +124,7 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
         Health = _state.Health.Health.WireName(),
         Tier = _state.Settings.Tier.Name,
         NextDueAt = _state.NextDueAt,
-        RunningJob = _state.Run is { } run ? Core.Schedule.SyncJobs.WireName(run.Plan.Job) : null,
+        RunningJob = _state.Run is { } run ? run.Plan.Job.WireName() : null,
         RunId = _state.Run?.RunId,
         Waiting = _state.Requests.Length,
         Facts = [.. SyncExplain.Explain(_state, Now).Select(fact => new AccountFact
@@ -127,6 +142,28 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
         // A request that has ended in PostgreSQL is no request any more, whatever was remembered.
         var waiting = truth.Requests.Select(request => request.RunId).ToHashSet();
         return truth with { Applied = applied with { Requests = [.. applied.Requests.Where(request => waiting.Contains(request.RunId))] } };
+    }
+
+    // However it came that the row does not say what is applied: whoever reads it would send the same again and again.
+    private async Task ApplyAsync(CurrentSettings current)
+    {
+        var before = ScheduleRow.Of(_state!);
+        await HappenAsync(new SyncEvent.SettingsChanged(current.Settings));
+        var now = ScheduleRow.Of(_state!);
+        if (now == before && current.AppliedVersion != now.AppliedSettings)
+            await _schedules.WriteAsync(_key, now);
+    }
+
+    // The account is gone from PostgreSQL: nothing may wake its grain any more, and nothing of it can be stored.
+    private async Task ForgetAsync()
+    {
+        _pump?.Cancel();
+        _state = null;
+        if (await this.GetReminder(Reminder) is { } registered)
+            await this.UnregisterReminder(registered);
+        if (_memory.RecordExists)
+            await _memory.ClearStateAsync();
+        DeactivateOnIdle();
     }
 
     private Task HappenAsync(SyncEvent happened) =>

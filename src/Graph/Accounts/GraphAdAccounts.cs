@@ -14,7 +14,12 @@ public interface IGraphAdAccounts
 {
     /// <summary>All accounts of the token's person or system user, over all pages of <c>/me/adaccounts</c>.</summary>
     /// <exception cref="GraphException">Meta refused, or what came back is no valid answer.</exception>
-    IAsyncEnumerable<GraphAdAccount> ListAsync(AccessToken token, CancellationToken cancellationToken);
+    IAsyncEnumerable<GraphAdAccount> ListAsync(AccessToken token, CancellationToken cancellationToken) =>
+        ListAsync(token, CallPermits.Unlimited, cancellationToken);
+
+    /// <summary>The same, with a permit for each HTTP request.</summary>
+    /// <exception cref="GraphException">Meta refused, or what came back is no valid answer.</exception>
+    IAsyncEnumerable<GraphAdAccount> ListAsync(AccessToken token, ICallPermits permits, CancellationToken cancellationToken);
 
     /// <summary>One account.</summary>
     /// <exception cref="GraphException">Meta refused; <see cref="GraphErrorKind.Gone"/> when the token does not see it.</exception>
@@ -29,14 +34,16 @@ internal sealed class GraphAdAccounts(GraphTransport transport, IOptions<GraphOp
     /// <inheritdoc />
     public async IAsyncEnumerable<GraphAdAccount> ListAsync(
         AccessToken token,
+        ICallPermits permits,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(token);
+        ArgumentNullException.ThrowIfNull(permits);
         var walk = new CursorWalk("the list of ad accounts", _options.MaxPages);
         bool more;
         do
         {
-            var request = new GraphRequest("adaccounts", "me/adaccounts", account: null)
+            var request = new GraphRequest("adaccounts", "me/adaccounts", account: null) { Permits = permits }
                 .With("fields", AdAccountReader.Fields)
                 .With("limit", _options.AccountsPageLimit.ToString(CultureInfo.InvariantCulture));
             if (walk.After is { } after)

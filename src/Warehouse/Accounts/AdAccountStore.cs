@@ -21,9 +21,10 @@ public sealed class AdAccountStore(NpgsqlDataSource database, TimeProvider clock
     // id, so that two processes lock the rows in the same order.
     private const string Upsert = """
         insert into ad_accounts as a (
-          tenant_id, ad_account_id, integration_id, name, currency, timezone_name, account_status, disable_reason, created_at, updated_at)
+          tenant_id, ad_account_id, integration_id, name, currency, timezone_name, account_status, disable_reason, enabled, tier, created_at, updated_at)
         select distinct on (seen.id)
-               @tenant, seen.id, @integration, seen.name, seen.currency, seen.zone, seen.status, seen.reason, @now, @now
+               @tenant, seen.id, @integration, seen.name, seen.currency, seen.zone, seen.status, seen.reason,
+               @tier is not null, coalesce(@tier, 'medium'), @now, @now
         from unnest(@ids, @names, @currencies, @zones, @statuses, @reasons)
           with ordinality as seen (id, name, currency, zone, status, reason, position)
         order by seen.id, seen.position desc
@@ -37,12 +38,19 @@ public sealed class AdAccountStore(NpgsqlDataSource database, TimeProvider clock
 
     /// <summary>Stores what Meta says of accounts. Settings of ours are kept; an account that is as before is not written.</summary>
     /// <returns>How many rows were written.</returns>
+    public Task<int> UpsertAsync(
+        TenantId tenant, Guid integration, IReadOnlyCollection<AdAccountFacts> accounts, CancellationToken cancellationToken) =>
+        UpsertAsync(tenant, integration, accounts, enableTier: null, cancellationToken);
+
+    /// <summary>The same; accounts that are new are enabled in a tier at once, unless it is null.</summary>
+    /// <returns>How many rows were written.</returns>
     public async Task<int> UpsertAsync(
-        TenantId tenant, Guid integration, IReadOnlyCollection<AdAccountFacts> accounts, CancellationToken cancellationToken)
+        TenantId tenant, Guid integration, IReadOnlyCollection<AdAccountFacts> accounts, string? enableTier, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Upsert);
         command.Parameters.AddWithValue("tenant", tenant.Value);
         command.Parameters.AddWithValue("integration", integration);
+        command.Parameters.Add(new NpgsqlParameter("tier", NpgsqlDbType.Text) { Value = (object?)enableTier ?? DBNull.Value });
         command.Parameters.AddWithValue("now", clock.GetUtcNow().UtcDateTime);
         command.Parameters.AddWithValue("ids", accounts.Select(account => account.Id.ToString()).ToArray());
         command.Parameters.AddWithValue("names", accounts.Select(account => account.Name).ToArray());

@@ -2,6 +2,7 @@ using MetaGrains.Core.Sync;
 using MetaGrains.Core.Tenancy;
 using MetaGrains.Warehouse.Secrets;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace MetaGrains.Warehouse.Accounts;
 
@@ -14,6 +15,15 @@ public sealed class IntegrationStore(NpgsqlDataSource database, EncryptionKeys k
         returning id
         """;
 
+    // Never earlier than the last listing, whosever clock is ahead: such a request would be taken for done.
+    private const string ConnectAndDiscover = """
+        insert into integrations as i (tenant_id, name, enable_tier, discovery_requested_at, created_at, updated_at) values ($1, $2, $4, $3, $3, $3)
+        on conflict (tenant_id, platform, name) do update set
+          status = 'active', enable_tier = $4, discovery_error = null, discovery_error_code = null, updated_at = $3,
+          discovery_requested_at = greatest($3, i.discovered_at + interval '1 microsecond')
+        returning id
+        """;
+
     private const string Seal = """
         insert into integration_secrets (integration_id, kind, key_id, nonce, ciphertext, updated_at)
         values ($1, 'access_token', $2, $3, $4, $5)
@@ -23,15 +33,33 @@ public sealed class IntegrationStore(NpgsqlDataSource database, EncryptionKeys k
 
     /// <summary>Makes the connection of that name or replaces its token; both in one transaction.</summary>
     /// <returns>The integration's id.</returns>
-    public async Task<Guid> ConnectAsync(TenantId tenant, string name, AccessToken token, CancellationToken cancellationToken)
+    public Task<Guid> ConnectAsync(TenantId tenant, string name, AccessToken token, CancellationToken cancellationToken) =>
+        ConnectAsync(Connect, tenant, name, token, [], cancellationToken);
+
+    /// <summary>
+    /// Makes the connection of that name or replaces its token, and asks for its ad accounts; all in one transaction.
+    /// Whoever finds <c>discovery_requested_at</c> lists them.
+    /// </summary>
+    /// <param name="enableTier">Accounts seen for the first time are enabled in this tier; null: they stay off.</param>
+    /// <returns>The integration's id.</returns>
+    /// <exception cref="PostgresException">There is no such tier (23503).</exception>
+    public Task<Guid> ConnectAndDiscoverAsync(
+        TenantId tenant, string name, AccessToken token, string? enableTier, CancellationToken cancellationToken) =>
+        ConnectAsync(
+            ConnectAndDiscover, tenant, name, token,
+            [new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)enableTier ?? DBNull.Value }], cancellationToken);
+
+    private async Task<Guid> ConnectAsync(
+        string sql, TenantId tenant, string name, AccessToken token, NpgsqlParameter[] more, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var connect = new NpgsqlCommand(Connect, connection)
+        await using var connect = new NpgsqlCommand(sql, connection)
         {
             Parameters = { new() { Value = tenant.Value }, new() { Value = name }, new() { Value = now } },
         };
+        connect.Parameters.AddRange(more);
         var id = (Guid)(await connect.ExecuteScalarAsync(cancellationToken))!;
         var secret = SealedSecret.Seal(token.Reveal(), Place(id), keys);
         await using var seal = new NpgsqlCommand(Seal, connection)

@@ -9,7 +9,7 @@ namespace MetaGrains.Warehouse.Control;
 public sealed record AccountRecord(
     AdAccountKey Key, string Name, string Currency, string TimezoneName, int? AccountStatus, Guid? Integration,
     bool Enabled, string Tier, int AttributionWindowDays, long SettingsVersion,
-    string Health, string? HealthReason, DateTimeOffset? NextDueAt, DateTimeOffset? BackoffUntil, DateTimeOffset? RetryAt,
+    string Health, string HealthReason, DateTimeOffset? NextDueAt, DateTimeOffset? BackoffUntil, DateTimeOffset? RetryAt,
     int ConsecutiveErrors, string? LastError);
 
 /// <summary>Which accounts are listed.</summary>
@@ -17,18 +17,33 @@ public sealed record AccountRecord(
 /// <param name="Health">Only of this health, or null.</param>
 /// <param name="After">The account after which the page begins, or null for the first page.</param>
 /// <param name="Limit">Most rows.</param>
-public sealed record AccountFilter(string? Tier, string? Health, AdAccountId? After, int Limit);
+/// <param name="Enabled">Only those that are enabled, or that are not; null for both.</param>
+public sealed record AccountFilter(string? Tier, string? Health, AdAccountId? After, int Limit, bool? Enabled = null);
 
 /// <summary>Finds, lists and switches accounts for callers. Reads PostgreSQL alone: a list never wakes a grain.</summary>
 public sealed class AccountDirectory(NpgsqlDataSource database, TimeProvider clock)
 {
+    // A setting counts from the moment that it is committed, whether or not the account's grain has taken it up: it may
+    // be that no silo runs. What only the grain knows is as the grain wrote it last.
     private const string Select = """
         select a.tenant_id, a.ad_account_id, a.name, a.currency, a.timezone_name, a.account_status, a.integration_id,
                a.enabled, a.tier, a.attribution_window_days, a.settings_version,
-               coalesce(s.health, 'active'), s.health_reason, s.next_due_at, s.rate_limit_backoff_until, s.retry_at,
-               coalesce(s.consecutive_errors, 0), s.last_error
+               h.health, h.reason, s.next_due_at, s.rate_limit_backoff_until, s.retry_at, coalesce(s.consecutive_errors, 0), s.last_error
         from ad_accounts a
+        join tenants t on t.id = a.tenant_id
         left join account_schedule s on s.tenant_id = a.tenant_id and s.ad_account_id = a.ad_account_id
+        cross join lateral (
+          select case when not t.sync_enabled or not a.enabled then 'paused'
+                      when a.integration_id is null then 'not_connected'
+                      when s.health is null or (s.health in ('paused', 'not_connected') and s.health_owner = 'customer') then 'active'
+                      else s.health end,
+                 case when not t.sync_enabled then 'The tenant is paused; resume it to sync.'
+                      when not a.enabled then 'The account is paused; resume it to sync.'
+                      when a.integration_id is null then 'No connection to Meta reaches this account; connect one.'
+                      when s.health is null then 'It has not run yet.'
+                      when s.health in ('paused', 'not_connected') and s.health_owner = 'customer' then 'It is about to sync.'
+                      else s.health_reason end
+        ) as h (health, reason)
 
         """;
 
@@ -46,8 +61,8 @@ public sealed class AccountDirectory(NpgsqlDataSource database, TimeProvider clo
     public async Task<IReadOnlyList<AccountRecord>> ListAsync(TenantId tenant, AccountFilter filter, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Select + """
-            where a.tenant_id = $1 and ($2 is null or a.tier = $2) and ($3 is null or coalesce(s.health, 'active') = $3)
-              and ($4 is null or a.ad_account_id > $4)
+            where a.tenant_id = $1 and ($2 is null or a.tier = $2) and ($3 is null or h.health = $3)
+              and ($4 is null or a.ad_account_id > $4) and ($6 is null or a.enabled = $6)
             order by a.ad_account_id
             limit $5
             """);
@@ -56,6 +71,7 @@ public sealed class AccountDirectory(NpgsqlDataSource database, TimeProvider clo
         command.Parameters.Add(Text(filter.Health));
         command.Parameters.Add(Text(filter.After?.ToString()));
         command.Parameters.Add(new() { Value = filter.Limit });
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Boolean, Value = (object?)filter.Enabled ?? DBNull.Value });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var accounts = new List<AccountRecord>();
         while (await reader.ReadAsync(cancellationToken))
@@ -85,6 +101,6 @@ public sealed class AccountDirectory(NpgsqlDataSource database, TimeProvider clo
         new AdAccountKey(new TenantId(reader.GetGuid(0)), AdAccountId.Parse(reader.GetString(1))),
         reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.Value<int>(5), reader.Value<Guid>(6),
         reader.GetBoolean(7), reader.GetString(8), reader.GetInt32(9), reader.GetInt64(10),
-        reader.GetString(11), reader.Line(12), reader.Value<DateTimeOffset>(13), reader.Value<DateTimeOffset>(14),
+        reader.GetString(11), reader.GetString(12), reader.Value<DateTimeOffset>(13), reader.Value<DateTimeOffset>(14),
         reader.Value<DateTimeOffset>(15), reader.GetInt32(16), reader.Line(17));
 }

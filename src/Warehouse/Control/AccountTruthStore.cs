@@ -5,24 +5,34 @@ using MetaGrains.Core.Machine;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Time;
 using MetaGrains.Warehouse.Accounts;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace MetaGrains.Warehouse.Control;
 
+/// <summary>An account's settings, and which version of them its row of <c>account_schedule</c> was computed from.</summary>
+/// <param name="Settings">As they are now.</param>
+/// <param name="AppliedVersion">Null when there is no row, or one without.</param>
+public sealed record CurrentSettings(AccountSettings Settings, string? AppliedVersion);
+
 /// <summary>Everything that PostgreSQL knows of an account when its grain activates or its settings change.</summary>
 public sealed class AccountTruthStore(
-    NpgsqlDataSource database, ReportDefinitionStore reports, ScheduleStore schedules, RunQueue queue)
+    NpgsqlDataSource database, ReportDefinitionStore reports, ScheduleStore schedules, RunQueue queue, IOptions<SyncOptions>? options = null)
 {
+    private readonly SyncOptions _process = options?.Value ?? new SyncOptions();
+
     private const string Settings = """
         select v.version, a.enabled, t.sync_enabled and t.deleted_at is null, a.timezone_name,
                a.attribution_window_days, a.integration_id,
                coalesce((extract(epoch from s.updated_at) * 1000000)::bigint, 0),
-               c.tier, c.interval_minutes, c.date_range_days, c.cron, c.description, (a.settings ->> 'interval_seconds')::float8
+               c.tier, c.interval_minutes, c.date_range_days, c.cron, c.description, (a.settings ->> 'interval_seconds')::float8,
+               d.applied_settings
         from ad_accounts a
         join tenants t on t.id = a.tenant_id
         join meta_sync_config c on c.tier = a.tier
         join account_settings_versions v on v.tenant_id = a.tenant_id and v.ad_account_id = a.ad_account_id
         left join integration_secrets s on s.integration_id = a.integration_id and s.kind = 'access_token'
+        left join account_schedule d on d.tenant_id = a.tenant_id and d.ad_account_id = a.ad_account_id
         where a.tenant_id = $1 and a.ad_account_id = $2
         """;
 
@@ -31,18 +41,22 @@ public sealed class AccountTruthStore(
         """;
 
     /// <summary>The settings alone; null when there is no such account.</summary>
-    public async Task<AccountSettings?> SettingsAsync(AdAccountKey account, CancellationToken cancellationToken)
+    public async Task<AccountSettings?> SettingsAsync(AdAccountKey account, CancellationToken cancellationToken) =>
+        (await CurrentAsync(account, cancellationToken))?.Settings;
+
+    /// <summary>The settings, and the version that was applied last; null when there is no such account.</summary>
+    public async Task<CurrentSettings?> CurrentAsync(AdAccountKey account, CancellationToken cancellationToken)
     {
-        AccountSettings settings;
+        CurrentSettings current;
         await using (var command = Command(Settings, account))
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             if (!await reader.ReadAsync(cancellationToken))
                 return null;
-            settings = Read(reader, account);
+            current = new CurrentSettings(Read(reader, account), reader.Line(13));
         }
 
-        return settings with { Reports = [.. await reports.OfAsync(account, cancellationToken)] };
+        return current with { Settings = current.Settings with { Reports = [.. await reports.OfAsync(account, cancellationToken)] } };
     }
 
     /// <summary>Settings, schedule, cursors and waiting runs; null when there is no such account.</summary>
@@ -82,9 +96,11 @@ public sealed class AccountTruthStore(
         return command;
     }
 
-    private static AccountSettings Read(NpgsqlDataReader reader, AdAccountKey account) => new()
+    private AccountSettings Read(NpgsqlDataReader reader, AdAccountKey account) => new()
     {
-        Version = reader.GetString(0),
+        Version = reader.GetString(0) + _process.VersionSuffix,
+        JobsEnabled = _process.JobsEnabled,
+        FreshInterval = _process.FreshInterval,
         Enabled = reader.GetBoolean(1),
         TenantEnabled = reader.GetBoolean(2),
         Calendar = AccountCalendar.TryCreate(reader.GetString(3), out var calendar)

@@ -26,7 +26,7 @@ public sealed class ApiKeyStore(NpgsqlDataSource database, TimeProvider clock)
     public async Task<(ApiKeyRecord Record, string Key)> CreateAsync(TenantId tenant, string name, CancellationToken cancellationToken)
     {
         var key = Prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        var now = clock.GetUtcNow();
+        var now = Microseconds(clock.GetUtcNow());
         await using var command = database.CreateCommand(
             "insert into api_keys (tenant_id, name, hash, hint, created_at) values ($1, $2, $3, $4, $5) returning id");
         command.Parameters.Add(new() { Value = tenant.Value });
@@ -64,22 +64,36 @@ public sealed class ApiKeyStore(NpgsqlDataSource database, TimeProvider clock)
     }
 
     /// <summary>All keys of a tenant, oldest first.</summary>
-    public async Task<IReadOnlyList<ApiKeyRecord>> ListAsync(TenantId tenant, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ApiKeyRecord>> ListAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        ListAsync(tenant, null, int.MaxValue, cancellationToken);
+
+    /// <summary>A page of a tenant's keys, oldest first.</summary>
+    /// <param name="after">The key after which the page begins, or null for the first page.</param>
+    /// <param name="limit">Most rows.</param>
+    public async Task<IReadOnlyList<ApiKeyRecord>> ListAsync(TenantId tenant, RowPlace? after, int limit, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
-            "select id, name, hint, created_at, revoked_at from api_keys where tenant_id = $1 order by created_at, id");
+        await using var command = database.CreateCommand("""
+            select id, name, hint, created_at, revoked_at from api_keys
+            where tenant_id = $1 and ($2 is null or (created_at, id) > ($2, $3))
+            order by created_at, id
+            limit $4
+            """);
         command.Parameters.Add(new() { Value = tenant.Value });
+        RowPlace.Bind(command, after);
+        command.Parameters.Add(new() { Value = limit });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var keys = new List<ApiKeyRecord>();
         while (await reader.ReadAsync(cancellationToken))
         {
             keys.Add(new ApiKeyRecord(
-                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3),
-                await reader.IsDBNullAsync(4, cancellationToken) ? null : reader.GetFieldValue<DateTimeOffset>(4)));
+                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3), reader.Value<DateTimeOffset>(4)));
         }
 
         return keys;
     }
+
+    // What PostgreSQL keeps of it, so that a key is told with the time it is listed with.
+    private static DateTimeOffset Microseconds(DateTimeOffset moment) => moment.AddTicks(-(moment.Ticks % TimeSpan.TicksPerMicrosecond));
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }

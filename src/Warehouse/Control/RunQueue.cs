@@ -29,6 +29,30 @@ public sealed class RunQueue(NpgsqlDataSource database, TimeProvider clock)
         returning run_id
         """;
 
+    // Whoever asks for a run of an account by request waits here for the one who asks just now; publishes do not.
+    private const string Lock = """
+        select 1 from ad_accounts where tenant_id = $1 and ad_account_id = $2 for no key update
+        """;
+
+    private const string Known = """
+        select run_id, status, request_key is not distinct from $5, job = $3 and request is not distinct from $4::jsonb
+        from sync_runs
+        where tenant_id = $1 and ad_account_id = $2
+          and (request_key = $5 or (status = 'queued' and requested_at is not null and job = $3 and request is not distinct from $4::jsonb))
+        order by (request_key is not distinct from $5) desc, run_id
+        limit 1
+        """;
+
+    private const string KeepKey = """
+        update sync_runs set request_key = $2 where run_id = $1 and request_key is null and $2 is not null
+        """;
+
+    private const string AskOnce = """
+        insert into sync_runs (tenant_id, ad_account_id, job, trigger, status, run_epoch, requested_at, request, request_key)
+        values ($1, $2, $3, $6, 'queued', 0, $7, $4, $5)
+        returning run_id
+        """;
+
     private const string Waiting = """
         select run_id, job, trigger, requested_at, request
         from sync_runs
@@ -53,6 +77,35 @@ public sealed class RunQueue(NpgsqlDataSource database, TimeProvider clock)
         command.Parameters.Add(new() { Value = clock.GetUtcNow().UtcDateTime });
         command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = (object?)Write(ask) ?? DBNull.Value });
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>
+    /// Accepts a run once, however often and however much at once it is asked for: the same key is the same run for ever,
+    /// and the same ask as one that still waits is that one.
+    /// </summary>
+    /// <param name="key">The caller's own name for the request, or null.</param>
+    /// <returns>Null when there is no such account.</returns>
+    public async Task<RunReceipt?> RequestAsync(AdAccountKey account, RunAsk ask, string? key, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var held = new NpgsqlCommand(Lock, connection))
+        {
+            BindAccount(held, account);
+            if (await held.ExecuteScalarAsync(cancellationToken) is null)
+                return null;
+        }
+
+        // A statement of its own, since it must see what was committed while the one before waited.
+        var receipt = await KnownAsync(connection, account, ask, key, cancellationToken) ?? await InsertAsync(connection, account, ask, key, cancellationToken);
+        if (receipt.Kind == ReceiptKind.Waiting)
+        {
+            await using var keep = new NpgsqlCommand(KeepKey, connection) { Parameters = { new() { Value = receipt.RunId }, Text(key) } };
+            await keep.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return receipt;
     }
 
     /// <summary>
@@ -81,6 +134,49 @@ public sealed class RunQueue(NpgsqlDataSource database, TimeProvider clock)
         command.Parameters.Add(new() { Value = reason });
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
+
+    private static async Task<RunReceipt?> KnownAsync(
+        NpgsqlConnection connection, AdAccountKey account, RunAsk ask, string? key, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Known, connection);
+        BindAsk(command, account, ask, key);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+            return null;
+        var kind = (key is not null && reader.GetBoolean(2), reader.GetBoolean(3)) switch
+        {
+            (true, true) => ReceiptKind.Repeated,
+            (true, false) => ReceiptKind.KeyTaken,
+            _ => ReceiptKind.Waiting,
+        };
+        return new RunReceipt(reader.GetInt64(0), kind, reader.GetString(1));
+    }
+
+    private async Task<RunReceipt> InsertAsync(
+        NpgsqlConnection connection, AdAccountKey account, RunAsk ask, string? key, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(AskOnce, connection);
+        BindAsk(command, account, ask, key);
+        command.Parameters.Add(new() { Value = ask.Trigger });
+        command.Parameters.Add(new() { Value = clock.GetUtcNow().UtcDateTime });
+        return new RunReceipt((long)(await command.ExecuteScalarAsync(cancellationToken))!, ReceiptKind.Accepted, "queued");
+    }
+
+    private static void BindAccount(NpgsqlCommand command, AdAccountKey account)
+    {
+        command.Parameters.Add(new() { Value = account.Tenant.Value });
+        command.Parameters.Add(new() { Value = account.Account.ToString() });
+    }
+
+    private static void BindAsk(NpgsqlCommand command, AdAccountKey account, RunAsk ask, string? key)
+    {
+        BindAccount(command, account);
+        command.Parameters.Add(new() { Value = ask.Job.WireName() });
+        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = (object?)Write(ask) ?? DBNull.Value });
+        command.Parameters.Add(Text(key));
+    }
+
+    private static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 
     // {"since": "2026-03-01", "until": "2026-03-07"} or {"date_preset": "last_7d"}; null for the job as it is.
     private static string? Write(RunAsk ask) => ask switch

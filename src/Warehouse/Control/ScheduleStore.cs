@@ -8,6 +8,11 @@ using NpgsqlTypes;
 
 namespace MetaGrains.Warehouse.Control;
 
+/// <summary>Some of a sweep's accounts that are overdue.</summary>
+/// <param name="Accounts">The accounts, longest overdue first.</param>
+/// <param name="Total">How many there are in all.</param>
+public sealed record OverduePage(IReadOnlyList<AdAccountKey> Accounts, int Total);
+
 /// <summary>Rows of <c>account_schedule</c>: written by grains, many accounts in one statement; read at activation and by the sweeps.</summary>
 public sealed class ScheduleStore(NpgsqlDataSource database, TimeProvider clock)
 {
@@ -39,15 +44,15 @@ public sealed class ScheduleStore(NpgsqlDataSource database, TimeProvider clock)
 
     // Whoever backs off knows when to come back, and whoever is parked waits for a person: neither is overdue.
     private const string Overdue = """
-        select s.tenant_id, s.ad_account_id
+        select s.tenant_id, s.ad_account_id, count(*) over ()
         from account_schedule s
         join ad_accounts a on a.tenant_id = s.tenant_id and a.ad_account_id = s.ad_account_id
         join tenants t on t.id = s.tenant_id
         where s.sweep = $4 and s.next_due_at < $1 and (s.rate_limit_backoff_until is null or s.rate_limit_backoff_until <= $2)
           and (s.retry_at is null or s.retry_at <= $2) and s.health in ('active', 'throttled', 'failing')
           and a.enabled and t.sync_enabled and t.deleted_at is null
-        order by s.next_due_at
-        limit $3
+        order by s.next_due_at, s.tenant_id, s.ad_account_id
+        limit $3 offset $5
         """;
 
     /// <summary>Writes rows, at most one per account.</summary>
@@ -95,18 +100,31 @@ public sealed class ScheduleStore(NpgsqlDataSource database, TimeProvider clock)
     }
 
     /// <summary>A sweep's accounts whose due time passed before a moment and that nobody has woken, longest overdue first.</summary>
-    public async Task<IReadOnlyList<AdAccountKey>> OverdueAsync(SweepKey sweep, DateTimeOffset dueBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<AdAccountKey>> OverdueAsync(
+        SweepKey sweep, DateTimeOffset dueBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        (await OverdueAsync(sweep, dueBefore, now, skip: 0, limit, cancellationToken)).Accounts;
+
+    /// <summary>The same, from a place in the list on.</summary>
+    /// <param name="skip">How many of the list come before the page.</param>
+    public async Task<OverduePage> OverdueAsync(
+        SweepKey sweep, DateTimeOffset dueBefore, DateTimeOffset now, int skip, int limit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Overdue);
         command.Parameters.Add(new() { Value = dueBefore.UtcDateTime });
         command.Parameters.Add(new() { Value = now.UtcDateTime });
         command.Parameters.Add(new() { Value = limit });
         command.Parameters.Add(new() { Value = (short)sweep.Number });
+        command.Parameters.Add(new() { Value = skip });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var accounts = new List<AdAccountKey>();
+        var total = 0;
         while (await reader.ReadAsync(cancellationToken))
+        {
             accounts.Add(new AdAccountKey(new TenantId(reader.GetGuid(0)), AdAccountId.Parse(reader.GetString(1))));
-        return accounts;
+            total = (int)reader.GetInt64(2);
+        }
+
+        return new OverduePage(accounts, total);
     }
 
     private static ScheduleRow Read(NpgsqlDataReader reader) => new()

@@ -20,7 +20,7 @@ public sealed class TenantDirectory(NpgsqlDataSource database, TimeProvider cloc
     private const string Change = $"""
         update tenants set name = coalesce(@name, name), currency = coalesce(@currency, currency),
           sync_enabled = coalesce(@enabled, sync_enabled), budget_mode = coalesce(@mode, budget_mode),
-          budget_calls_per_hour = coalesce(@calls, budget_calls_per_hour), updated_at = @now
+          budget_calls_per_hour = case when @mode is null then coalesce(@calls, budget_calls_per_hour) else @calls end, updated_at = @now
         where id = @id and deleted_at is null
         returning {Columns}
         """;
@@ -45,7 +45,23 @@ public sealed class TenantDirectory(NpgsqlDataSource database, TimeProvider cloc
             },
             cancellationToken);
 
-    /// <summary>Changes a tenant.</summary>
+    /// <summary>A page of all tenants, in the order of their slugs.</summary>
+    /// <param name="after">The slug after which the page begins, or null for the first page.</param>
+    /// <param name="limit">Most rows.</param>
+    public async Task<IReadOnlyList<TenantRecord>> ListAsync(string? after, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"select {Columns} from tenants where deleted_at is null and (@after is null or slug > @after) order by slug limit @limit");
+        command.Parameters.Add(new NpgsqlParameter("after", NpgsqlDbType.Text) { Value = (object?)after ?? DBNull.Value });
+        command.Parameters.AddWithValue("limit", limit);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var tenants = new List<TenantRecord>();
+        while (await reader.ReadAsync(cancellationToken))
+            tenants.Add(Read(reader));
+        return tenants;
+    }
+
+    /// <summary>Changes a tenant. A budget's mode and limit change together: with a mode, no limit means the default one.</summary>
     /// <returns>It as it is now, or null when there is none.</returns>
     public Task<TenantRecord?> ChangeAsync(TenantId tenant, TenantSettings settings, CancellationToken cancellationToken) =>
         ReadOneAsync(Change, command =>
@@ -79,11 +95,10 @@ public sealed class TenantDirectory(NpgsqlDataSource database, TimeProvider cloc
         await using var command = database.CreateCommand(sql);
         bind(command);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken)
-            ? new TenantRecord(
-                new TenantId(reader.GetGuid(0)), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetBoolean(4),
-                reader.GetString(5), await reader.IsDBNullAsync(6, cancellationToken) ? null : reader.GetInt32(6),
-                reader.GetInt64(7), reader.GetFieldValue<DateTimeOffset>(8))
-            : null;
+        return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
+
+    private static TenantRecord Read(NpgsqlDataReader reader) => new(
+        new TenantId(reader.GetGuid(0)), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetBoolean(4),
+        reader.GetString(5), reader.Value<int>(6), reader.GetInt64(7), reader.GetFieldValue<DateTimeOffset>(8));
 }

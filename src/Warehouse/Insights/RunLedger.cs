@@ -46,12 +46,17 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
         where tenant_id = @tenant and ad_account_id = @account and job = @job
         """;
 
+    // A run that somebody asked for is wanted until it has succeeded or its account refuses it for good: one that failed
+    // or was told to stop waits for its next try, says what went wrong last, and counts what all its tries cost.
     private const string End = """
         update sync_runs set
-          status = @status, finished_at = @now, duration_ms = @duration, calls = @calls, retries = @retries, pages = @pages,
-          bytes = @bytes, rows_read = @read, rows_inserted = @inserted, rows_changed = @changed,
-          rows_unchanged = @unchanged, rows_vanished = @vanished, rate_limited = @limited,
-          error_code = @code, error_subcode = @subcode, error_trace = @trace, error_message = @message
+          status = case when requested_at is not null and @status in ('failed', 'cancelled') then 'queued' else @status end,
+          finished_at = case when requested_at is not null and @status in ('failed', 'cancelled') then null else @now end,
+          duration_ms = coalesce(duration_ms, 0) + @duration, calls = calls + @calls, retries = retries + @retries,
+          pages = pages + @pages, bytes = bytes + @bytes, rows_read = rows_read + @read,
+          rows_inserted = rows_inserted + @inserted, rows_changed = rows_changed + @changed,
+          rows_unchanged = rows_unchanged + @unchanged, rows_vanished = rows_vanished + @vanished,
+          rate_limited = rate_limited or @limited, error_code = @code, error_subcode = @subcode, error_trace = @trace, error_message = @message
         where run_id = @run and run_epoch = @epoch and status in ('running', 'superseded')
         """;
 

@@ -55,10 +55,28 @@ alter table integrations
   add column accounts_seen integer,
   add column discovery_error text,
   add column discovery_error_code integer,
+  add column discovery_tries integer not null default 0,
+  add column discovery_retry_at timestamptz,
   add column enable_tier text references meta_sync_config (tier) on update cascade;
 comment on column integrations.discovery_requested_at is 'When its ad accounts were last asked for; they are being listed while discovered_at is earlier.';
 comment on column integrations.discovered_at is 'When all pages of its ad accounts were last read.';
+comment on column integrations.discovery_retry_at is 'When it is tried again after it failed; null when it did not, and when only a person can help.';
 comment on column integrations.enable_tier is 'Accounts that it shows for the first time are enabled in this tier; null: they stay off until somebody enables them.';
+
+-- A new request is a new start, whoever makes it.
+create function begin_discovery() returns trigger language plpgsql as $$
+begin
+  new.discovery_tries := 0;
+  new.discovery_retry_at := null;
+  new.discovery_error := null;
+  new.discovery_error_code := null;
+  return new;
+end $$;
+create trigger integrations_discovery before update of discovery_requested_at on integrations for each row
+  when (old.discovery_requested_at is distinct from new.discovery_requested_at) execute function begin_discovery();
+
+alter table tenants add column budget_version bigint not null default 1;
+comment on column tenants.budget_version is 'settings_version as the tenant''s budget has applied it last.';
 
 alter table sync_runs add column request_key text;
 create unique index sync_runs_request_key on sync_runs (tenant_id, ad_account_id, request_key) where request_key is not null;
@@ -71,6 +89,8 @@ begin
 end $$;
 create trigger sync_runs_notify after insert on sync_runs for each row when (new.status = 'queued')
   execute function notify_queued_run();
+create trigger ad_accounts_notify_new after insert on ad_accounts
+  for each statement execute function notify_settings();
 create trigger integrations_notify after insert or update of discovery_requested_at on integrations
   for each statement execute function notify_settings();
 create trigger integration_secrets_notify after insert or update or delete on integration_secrets

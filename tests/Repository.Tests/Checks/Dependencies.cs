@@ -17,7 +17,7 @@ internal static class Dependencies
         ["Warehouse"] = ["Core"],
         ["Grains.Interfaces"] = ["Core"],
         ["Grains"] = ["Core", "Grains.Interfaces", "Graph", "Warehouse"],
-        ["Silo"] = ["Core", "Grains.Interfaces", "Grains", "Graph", "Warehouse"],
+        ["Silo"] = ["Core", "Grains.Interfaces", "Grains", "Graph", "Warehouse", "GraphSimulator"],
         ["Api"] = ["Core", "Grains.Interfaces", "Warehouse"],
         ["Cli"] = ["Core", "Graph", "Warehouse", "GraphSimulator"],
     };

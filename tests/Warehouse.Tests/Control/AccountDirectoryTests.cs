@@ -36,6 +36,7 @@ public sealed class AccountDirectoryTests
     {
         await using var control = await ControlFixture.CreateAsync();
         var sick = await control.AddAsync("act_102");
+        await control.ConnectAsync(sick);
         await control.Accounts.SetSyncAsync(sick, true, "high", default);
         await control.Schedules.WriteAsync(
             [(sick, new ScheduleRow { NextDueAt = null, Offset = AccountOffset.Of(sick), Health = new HealthState(AccountHealth.TokenDead, HealthOwner.Customer, ControlFixture.Now, null, "Connect again.") })],
@@ -43,11 +44,36 @@ public sealed class AccountDirectoryTests
 
         Assert.Equal([sick], (await ListAsync("high", null)).Select(account => account.Key));
         Assert.Equal([sick], (await ListAsync(null, "token_dead")).Select(account => account.Key));
-        Assert.Equal([control.Account], (await ListAsync(null, "active")).Select(account => account.Key));
+        Assert.Equal([control.Account], (await ListAsync(null, "paused")).Select(account => account.Key));
         Assert.Empty(await ListAsync("low", "token_dead"));
 
         Task<IReadOnlyList<AccountRecord>> ListAsync(string? tier, string? health) =>
             control.Accounts.ListAsync(control.Tenant, new AccountFilter(tier, health, null, 10), default);
+    }
+
+    [Fact]
+    public async Task A_switch_shows_in_the_health_before_any_grain_has_taken_it_up()
+    {
+        await using var control = await ControlFixture.CreateAsync();
+
+        Assert.Equal(("paused", "The account is paused; resume it to sync."), await HealthAsync());
+        await control.Accounts.SetSyncAsync(control.Account, true, null, default);
+        Assert.Equal(("not_connected", "No connection to Meta reaches this account; connect one."), await HealthAsync());
+        await control.ConnectAsync(control.Account);
+        Assert.Equal(("active", "It has not run yet."), await HealthAsync());
+        await WriteAsync(AccountHealth.Paused, HealthOwner.Customer);
+        Assert.Equal(("active", "It is about to sync."), await HealthAsync());
+        await WriteAsync(AccountHealth.Paused, HealthOwner.Us);
+        Assert.Equal(("paused", "As its grain says."), await HealthAsync());
+        await control.Tenants.ChangeAsync(control.Tenant, new TenantSettings(null, null, false, null, null), default);
+        Assert.Equal(("paused", "The tenant is paused; resume it to sync."), await HealthAsync());
+
+        async Task<(string, string)> HealthAsync() =>
+            await control.Accounts.FindAsync(control.Account, default) is { } account ? (account.Health, account.HealthReason) : default;
+
+        Task WriteAsync(AccountHealth health, HealthOwner owner) => control.Schedules.WriteAsync(
+            [(control.Account, new ScheduleRow { NextDueAt = null, Offset = AccountOffset.Of(control.Account), Health = new HealthState(health, owner, ControlFixture.Now, null, "As its grain says.") })],
+            default);
     }
 
     [Fact]

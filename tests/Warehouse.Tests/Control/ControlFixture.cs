@@ -1,8 +1,10 @@
 using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Sync;
 using MetaGrains.Core.Tenancy;
 using MetaGrains.Testing;
 using MetaGrains.Warehouse.Accounts;
 using MetaGrains.Warehouse.Control;
+using MetaGrains.Warehouse.Secrets;
 
 namespace MetaGrains.Warehouse.Tests.Control;
 
@@ -11,7 +13,11 @@ internal sealed class ControlFixture : IAsyncDisposable
 {
     public static readonly DateTimeOffset Now = new(2026, 3, 6, 12, 0, 0, TimeSpan.Zero);
 
-    private ControlFixture(TestDatabase database) => Database = database;
+    private ControlFixture(TestDatabase database)
+    {
+        Database = database;
+        Integrations = new IntegrationStore(database.Source, EncryptionKeys.Parse(EncryptionKeys.Generate()), Clock);
+    }
 
     public TestDatabase Database { get; }
 
@@ -29,6 +35,12 @@ internal sealed class ControlFixture : IAsyncDisposable
 
     public TierStore Tiers => new(Database.Source, Clock);
 
+    public IntegrationStore Integrations { get; }
+
+    public ConnectionDirectory Connections => new(Database.Source, Clock);
+
+    public RunDirectory Runs => new(Database.Source);
+
     public RunQueue Queue => new(Database.Source, Clock);
 
     public ScheduleStore Schedules => new(Database.Source, Clock);
@@ -45,6 +57,14 @@ internal sealed class ControlFixture : IAsyncDisposable
     }
 
     public Task<AdAccountKey> AddAsync(string id) => WarehouseFixture.AddAccountAsync(Database, Tenant, id);
+
+    /// <summary>Gives the account a connection, whose token nobody asks for.</summary>
+    public async Task<Guid> ConnectAsync(AdAccountKey account)
+    {
+        var id = await Integrations.ConnectAsync(Tenant, "main", new AccessToken("secret"), default);
+        await Database.ExecuteAsync("update ad_accounts set integration_id = $1 where tenant_id = $2 and ad_account_id = $3", id, Tenant.Value, account.Account.ToString());
+        return id;
+    }
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 }

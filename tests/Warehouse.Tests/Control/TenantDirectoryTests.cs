@@ -33,6 +33,34 @@ public sealed class TenantDirectoryTests
     }
 
     [Fact]
+    public async Task A_budgets_mode_and_limit_change_together()
+    {
+        await using var control = await ControlFixture.CreateAsync();
+
+        await control.Tenants.ChangeAsync(control.Tenant, new TenantSettings(null, null, null, "fixed", 300), default);
+        var renamed = await control.Tenants.ChangeAsync(control.Tenant, new TenantSettings("Acme Inc", null, null, null, null), default);
+        var unlimited = await control.Tenants.ChangeAsync(control.Tenant, new TenantSettings(null, null, null, "fixed", null), default);
+
+        Assert.Equal(("fixed", 300), (renamed!.BudgetMode, renamed.CallsPerHour));
+        Assert.Equal(("fixed", null), (unlimited!.BudgetMode, unlimited.CallsPerHour));
+    }
+
+    [Fact]
+    public async Task Pages_of_tenants_are_in_the_order_of_their_slugs_without_deleted_ones()
+    {
+        await using var control = await ControlFixture.CreateAsync();
+        foreach (var slug in new[] { "zeta", "beta", "gone", "delta" })
+            await control.Tenants.MakeAsync(slug, new TenantSettings(slug, "EUR", null, null, null), default);
+        await control.Tenants.DeleteAsync((await control.Tenants.FindAsync("gone", default))!.Id, default);
+
+        var first = await control.Tenants.ListAsync(null, 2, default);
+        var second = await control.Tenants.ListAsync(first[^1].Slug, 9, default);
+
+        Assert.Equal(["acme", "beta"], first.Select(tenant => tenant.Slug));
+        Assert.Equal(["delta", "zeta"], second.Select(tenant => tenant.Slug));
+    }
+
+    [Fact]
     public async Task A_deleted_tenant_is_found_no_more_and_keeps_its_slug()
     {
         await using var control = await ControlFixture.CreateAsync();

@@ -1,0 +1,41 @@
+using MetaGrains.Api.Connections;
+using MetaGrains.Api.Docs;
+using MetaGrains.Api.Health;
+using MetaGrains.Api.Json;
+using MetaGrains.Api.Silo;
+using MetaGrains.Api.Sync;
+using MetaGrains.Warehouse;
+
+namespace MetaGrains.Api.Hosting;
+
+/// <summary>Registers the API.</summary>
+internal static class ApiServices
+{
+    private const int ConnectTimeoutSeconds = 5;
+    private const int CommandTimeoutSeconds = 15;
+
+    /// <summary>Everything that the routes work with.</summary>
+    public static IServiceCollection AddApi(this IServiceCollection services, ApiSettings settings)
+    {
+        services.AddRouting();
+        services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        services.AddSingleton(settings);
+        services.AddSingleton(settings.OperatorKey);
+        services.AddSingleton(settings.Keys);
+        services.AddWarehouse(options =>
+        {
+            options.DatabaseUrl = settings.DatabaseUrl;
+            options.ConnectTimeoutSeconds = ConnectTimeoutSeconds;
+            options.CommandTimeoutSeconds = CommandTimeoutSeconds;
+        });
+        services.AddSingleton<SiloClient>();
+        services.AddHostedService(provider => provider.GetRequiredService<SiloClient>());
+        services.AddSingleton<SiloCalls>();
+        services.AddSingleton<Readiness>();
+        services.AddSingleton<ConnectionServices>();
+        services.AddSingleton<SyncServices>();
+        services.AddSingleton<RunServices>();
+        services.AddApiDocument();
+        return services;
+    }
+}

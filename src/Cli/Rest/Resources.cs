@@ -1,0 +1,61 @@
+namespace MetaGrains.Cli.Rest;
+
+// What the API gives, as far as the verbs show it. Names and units are those of the wire.
+
+internal sealed record Budget(string Mode, int? CallsPerHour);
+
+internal sealed record Tenant(string Id, string Slug, string Name, string Currency, bool SyncEnabled, Budget Budget, DateTimeOffset CreatedAt);
+
+internal sealed record TenantKey(string Id, string Name, string Hint, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt, string? Key);
+
+internal sealed record Connection(
+    string Id, string Name, string Status, int? Accounts, string? Error, int? ErrorCode, DateTimeOffset CreatedAt,
+    DateTimeOffset? DiscoveryRequestedAt, DateTimeOffset? DiscoveredAt);
+
+internal sealed record Health(string State, string? Reason);
+
+internal record Account(
+    string Id, string Name, string Currency, string Timezone, int? AccountStatus, string? ConnectionId, bool Enabled, string Tier,
+    Health Health, DateTimeOffset? NextDueAt, DateTimeOffset? BackoffUntil, DateTimeOffset? RetryAt, int ConsecutiveErrors, string? LastError);
+
+internal sealed record LiveState(string? RunningJob, long? RunId, int Waiting);
+
+internal sealed record AccountState(
+    string Id, string Name, string Currency, string Timezone, int? AccountStatus, string? ConnectionId, bool Enabled, string Tier,
+    Health Health, DateTimeOffset? NextDueAt, DateTimeOffset? BackoffUntil, DateTimeOffset? RetryAt, int ConsecutiveErrors, string? LastError,
+    Run? LastRun, LiveState? Live)
+    : Account(Id, Name, Currency, Timezone, AccountStatus, ConnectionId, Enabled, Tier, Health, NextDueAt, BackoffUntil, RetryAt, ConsecutiveErrors, LastError);
+
+internal sealed record Fact(string Topic, string Text, DateTimeOffset? At);
+
+internal sealed record Explanation(
+    string Account, string Health, string Tier, DateTimeOffset? NextDueAt, string? RunningJob, long? RunId, int Waiting, IReadOnlyList<Fact> Facts);
+
+internal sealed record RunWindow(DateOnly Since, DateOnly Until);
+
+internal sealed record RunRows(long Read, long Inserted, long Changed, long Unchanged, long Vanished);
+
+internal sealed record RunError(string? Message, int? Code, int? Subcode, string? TraceId);
+
+internal sealed record Run(
+    long Id, string Job, string Trigger, string Status, DateTimeOffset? RequestedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
+    long? DurationMs, RunWindow? Window, long Calls, long Retries, long Pages, long Bytes, RunRows? Rows, long PermitsWaitedMs, bool RateLimited, RunError? Error)
+{
+    /// <summary>Whether it will not change any more.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool HasEnded => Status is not ("queued" or "running");
+}
+
+internal sealed record AcceptedRun(long RunId, string Message);
+
+internal sealed record LimitScope(string Scope, long? Charged, double? Percent, DateTimeOffset? BlockedUntil);
+
+internal sealed record RateLimit(string Mode, int? Cap, int Waiting, DateTimeOffset? HighOnlyUntil, IReadOnlyList<LimitScope> Scopes);
+
+internal sealed record Tier([property: System.Text.Json.Serialization.JsonPropertyName("tier")] string Name, int IntervalMinutes, int DateRangeDays, string? Cron, string? Description);
+
+internal sealed record SiloInfo(string Address, string Status);
+
+internal sealed record ActivationCount(string Type, long Count);
+
+internal sealed record Cluster(string Engine, string Version, bool Ready, IReadOnlyList<SiloInfo> Silos, IReadOnlyList<ActivationCount> Activations);

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using MetaGrains.Cli.Hosting;
+using MetaGrains.Cli.Output;
+using MetaGrains.Cli.Rest;
+using static MetaGrains.Cli.Output.TableView;
+
+namespace MetaGrains.Cli.Verbs.Api;
+
+/// <summary><c>./metagrains tier</c>: lists the tiers, changes one, or moves an ad account to one.</summary>
+internal static class TierVerb
+{
+    public static Command Create(Checkout checkout)
+    {
+        var verb = ApiVerb.Create(
+            checkout, "tier", "List the tiers, change one, or move an ad account to one.", "tier high --tenant acme --account act_123", ApiScope.TenantOrAccount,
+            [
+                Verb.OptionalNumber("--interval-minutes", "How often the accounts of the tier are synced.", 1, 43_200),
+                Verb.OptionalNumber("--date-range-days", "How many days back, today included.", 1, 366),
+            ],
+            RunAsync);
+        verb.Add(new Argument<string?>("name") { Description = "The tier; left out, all are listed.", Arity = ArgumentArity.ZeroOrOne });
+        return verb;
+    }
+
+    private static Task<int> RunAsync(ApiSession session)
+    {
+        var name = session.Value<string>("name");
+        var (interval, days) = (session.Value<int?>("--interval-minutes"), session.Value<int?>("--date-range-days"));
+        var changes = interval is not null || days is not null;
+        if (session.Account is { } account)
+        {
+            return name is null || changes
+                ? throw CliException.BadInput("To move an ad account, name the tier and nothing else: ./metagrains tier high --account act_123.")
+                : MoveAsync(session, account, name);
+        }
+
+        if (name is null && changes)
+            throw CliException.BadInput("Which tier? ./metagrains tier high --interval-minutes 30.");
+        return changes ? ChangeAsync(session, name!, interval, days) : ListAsync(session, name);
+    }
+
+    private static async Task<int> MoveAsync(ApiSession session, string account, string tier)
+    {
+        var tenant = await session.TenantAsync();
+        var state = await session.Api.SendAsync<AccountState>(HttpMethod.Put, Routes.Sync(tenant, account), new { Tier = tier }, session.Cancellation);
+        session.Terminal.Line($"{state.Id} of {tenant} is in tier {state.Tier}; next due {Cell(state.NextDueAt)}.");
+        session.Terminal.Result(state);
+        return ExitCode.Ok;
+    }
+
+    private static async Task<int> ChangeAsync(ApiSession session, string tier, int? interval, int? days)
+    {
+        var changed = await session.Api.SendAsync<Tier>(
+            HttpMethod.Put, Routes.Tier(tier), new { IntervalMinutes = interval, DateRangeDays = days }, session.Cancellation);
+        Print(session.Terminal, [changed]);
+        session.Terminal.Result(changed);
+        return ExitCode.Ok;
+    }
+
+    private static async Task<int> ListAsync(ApiSession session, string? name)
+    {
+        var tiers = await session.Api.ListAsync<Tier>(Routes.Tiers, session.Cancellation);
+        if (name is not null)
+            tiers = tiers.Find(tier => tier.Name == name) is { } one ? [one] : throw CliException.BadInput($"There is no tier {name}: there are {string.Join(", ", tiers.Select(tier => tier.Name))}.");
+        Print(session.Terminal, tiers);
+        session.Terminal.Result(new { Data = tiers });
+        return ExitCode.Ok;
+    }
+
+    private static void Print(Terminal terminal, IEnumerable<Tier> tiers) =>
+        terminal.Table(
+            ["tier", ">every minutes", ">days", "cron", "for"],
+            tiers.Select(tier => new[] { tier.Name, Cell(tier.IntervalMinutes), Cell(tier.DateRangeDays), Cell(tier.Cron), Cell(tier.Description) }));
+}

@@ -1,0 +1,37 @@
+using MetaGrains.Grains;
+using MetaGrains.Graph;
+using MetaGrains.GraphSimulator;
+using MetaGrains.GraphSimulator.InProcess;
+using MetaGrains.Silo.Settings;
+using MetaGrains.Warehouse;
+using MetaGrains.Warehouse.Control;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MetaGrains.Silo.Hosting;
+
+/// <summary>What the silo is made of beside the engine.</summary>
+internal static class SiloServices
+{
+    private const int StubSeed = 1;
+
+    public static IServiceCollection AddSilo(this IServiceCollection services, SiloSettings settings)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(settings.Keys);
+        services.AddWarehouse(options =>
+        {
+            options.DatabaseUrl = settings.DatabaseUrl;
+            options.DirectUrl = settings.DirectUrl;
+            options.MaxConnections = settings.Options.DatabaseConnections;
+        });
+        services.AddGrains();
+        services.Configure<SyncOptions>(options => (options.JobsEnabled, options.FreshMinutes) = (settings.Sync.JobsEnabled, settings.Sync.FreshMinutes));
+        services.AddMetaGraph(options =>
+        {
+            settings.Apply(options);
+            if (settings.Stub)
+                options.Handler = () => new InProcessGraph(new GraphSimulatorOptions { Seed = StubSeed, Accounts = settings.Options.StubAccounts });
+        });
+        return services;
+    }
+}

@@ -1,0 +1,3 @@
+using MetaGrains.Silo.Hosting;
+
+return await SiloProcess.RunAsync(args);

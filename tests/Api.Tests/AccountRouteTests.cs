@@ -1,0 +1,119 @@
+using MetaGrains.Api.Tests.Support;
+
+namespace MetaGrains.Api.Tests;
+
+/// <summary>Ad accounts: lists from PostgreSQL, switches that hold at once, and what only the grain knows.</summary>
+[Collection(SharedSystem.Name)]
+public sealed class AccountRouteTests(SharedSystem system)
+{
+    private ApiSystem Api => system.Api;
+
+    [Fact]
+    public async Task A_list_is_filtered_by_tier_health_and_switch_and_wakes_no_grain()
+    {
+        var tenant = await Api.TenantAsync();
+        await Api.AccountAsync(tenant, "act_101");
+        await Api.AccountAsync(tenant, "act_102", enabled: false);
+        await Api.AccountAsync(tenant, "act_103");
+        await Api.Database.ExecuteAsync("update ad_accounts set tier = 'high' where tenant_id = $1 and ad_account_id = 'act_103'", tenant.Id);
+
+        Assert.Equal(["act_101", "act_102", "act_103"], await IdsAsync(""));
+        Assert.Equal(["act_103"], await IdsAsync("?tier=high"));
+        Assert.Equal(["act_102"], await IdsAsync("?enabled=false"));
+        Assert.Equal(["act_101", "act_103"], await IdsAsync("?enabled=true"));
+        Assert.Equal(["act_102"], await IdsAsync("?health=paused"));
+        Assert.Equal(["act_103"], await IdsAsync("?health=not_connected&tier=high"));
+        Assert.Empty(await IdsAsync("?health=throttled"));
+        Assert.Equal(0, Told.Times($"acct/{tenant.Id}/act_101"));
+
+        async Task<IEnumerable<string>> IdsAsync(string query) =>
+            (await Api.GetAsync($"{tenant.Url}/accounts{query}", tenant.Key)).Is(200).Data.Select(account => (string)account!["id"]!);
+    }
+
+    [Fact]
+    public async Task Pages_hold_every_account_once_though_rows_come_between()
+    {
+        var tenant = await Api.TenantAsync();
+        foreach (var number in Enumerable.Range(1, 5))
+            await Api.AccountAsync(tenant, $"act_{number}00");
+
+        var first = (await Api.GetAsync($"{tenant.Url}/accounts?limit=2")).Is(200);
+        await Api.AccountAsync(tenant, "act_150");
+        await Api.AccountAsync(tenant, "act_250");
+        var second = (await Api.GetAsync($"{tenant.Url}/accounts?limit=2&cursor={first["next_cursor"]}")).Is(200);
+        var third = (await Api.GetAsync($"{tenant.Url}/accounts?limit=2&cursor={second["next_cursor"]}")).Is(200);
+
+        Assert.Equal(
+            ["act_100", "act_200", "act_250", "act_300", "act_400", "act_500"],
+            first.Data.Concat(second.Data).Concat(third.Data).Select(account => (string)account!["id"]!));
+        Assert.Null(third["next_cursor"]);
+    }
+
+    [Fact]
+    public async Task Enabling_and_moving_holds_at_once_and_the_grain_is_told()
+    {
+        var tenant = await Api.TenantAsync();
+        var account = await Api.AccountAsync(tenant, enabled: false);
+
+        var changed = (await Api.PutAsync($"{account}/sync", """{"enabled":true,"tier":"high"}""", tenant.Key)).Is(200);
+        var paused = (await Api.PutAsync($"{tenant.Url}/accounts/101/sync", """{"enabled":false}""", tenant.Key)).Is(200);
+
+        Assert.Equal(("act_101", "true", "high"), (changed["id"], changed["enabled"], changed["tier"]));
+        Assert.Equal("""{"running_job":"tier","run_id":7,"waiting":2}""", changed.Json["live"]!.ToJsonString());
+        Assert.Equal(("false", "high", "paused"), (paused["enabled"], paused["tier"], (string?)paused.Json["health"]!["state"]));
+        Assert.Equal(2, Told.Times($"acct/{tenant.Id}/act_101"));
+        Assert.Equal(
+            ["id", "name", "currency", "timezone", "account_status", "connection_id", "enabled", "tier", "health", "next_due_at", "backoff_until",
+             "retry_at", "consecutive_errors", "last_error", "last_run", "live"],
+            paused.Json.Select(member => member.Key));
+        (await Api.PutAsync($"{tenant.Url}/accounts/999/sync", """{"enabled":true}""")).IsProblem(404);
+    }
+
+    [Fact]
+    public async Task The_grain_explains_the_account_and_states_the_tenants_budget()
+    {
+        var tenant = await Api.TenantAsync();
+        var account = await Api.AccountAsync(tenant);
+
+        var explained = (await Api.GetAsync($"{account}/sync/explain", tenant.Key)).Is(200);
+        var budget = (await Api.GetAsync($"{tenant.Url}/rate-limit", tenant.Key)).Is(200);
+
+        Assert.Equal(
+            """{"account":"act_101","health":"active","tier":"medium","next_due_at":"2026-03-06T14:00:00Z","running_job":"tier","run_id":7,"waiting":2,"facts":[{"topic":"decision","text":"It runs.","at":"2026-03-06T14:00:00Z"},{"topic":"health","text":"It syncs.","at":null}]}""",
+            explained.Text);
+        Assert.Equal(
+            """{"mode":"fixed","cap":180,"waiting":3,"high_only_until":"2026-03-06T14:00:00Z","scopes":[{"scope":"user","charged":42,"percent":21.5,"blocked_until":"2026-03-06T14:00:00Z"}]}""",
+            budget.Text);
+        (await Api.GetAsync($"{tenant.Url}/accounts/999/sync/explain")).IsProblem(404);
+    }
+
+    [Fact]
+    public async Task Tiers_are_listed_paged_and_changed_by_the_operator()
+    {
+        var tenant = await Api.TenantAsync();
+
+        var first = (await Api.GetAsync("/v1/tiers?limit=2", tenant.Key)).Is(200);
+        var rest = (await Api.GetAsync($"/v1/tiers?limit=2&cursor={first["next_cursor"]}", tenant.Key)).Is(200);
+        var changed = (await Api.PutAsync("/v1/tiers/low", """{"interval_minutes":300}""")).Is(200);
+
+        Assert.Equal(["high", "medium", "low"], first.Data.Concat(rest.Data).Select(tier => (string)tier!["tier"]!));
+        Assert.Equal("""{"tier":"low","interval_minutes":300,"date_range_days":7,"cron":null,"description":"Inactive or low-priority accounts"}""", changed.Text);
+        (await Api.PutAsync("/v1/tiers/low", """{"interval_minutes":240}""", tenant.Key)).IsProblem(403);
+        (await Api.PutAsync("/v1/tiers/low", """{"interval_minutes":240}""")).Is(200);
+        Assert.Contains("'medium'", (await Api.PutAsync("/v1/tiers/mediun", """{"interval_minutes":240}""")).IsProblem(404)["fix"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_scheduler_the_cluster_and_health_answer_from_the_silo()
+    {
+        var run = (await Api.PostAsync("/v1/scheduler/run")).Is(202);
+        var cluster = (await Api.GetAsync("/v1/cluster")).Is(200);
+
+        Assert.Equal(("128", "64"), (run["due"], run["woken"]));
+        Assert.Equal("true", cluster["ready"]);
+        Assert.Equal("active", (string?)Assert.Single(cluster.Json["silos"]!.AsArray())!["status"]);
+        Assert.Contains(cluster.Json["activations"]!.AsArray(), count => (string?)count!["type"] == typeof(StandInSweep).FullName && (int)count["count"]! == 64);
+        Assert.Equal("""{"status":"ok"}""", (await Api.GetAsync("/healthz?probe=1", null)).Is(200).Text);
+        Assert.Equal("""{"status":"ready"}""", (await Api.GetAsync("/readyz", null)).Is(200).Text);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using MetaGrains.Grains.Interfaces.Accounts;
+using MetaGrains.Grains.Interfaces.Connections;
+using MetaGrains.Grains.Interfaces.RateLimit;
+using MetaGrains.Grains.Interfaces.Sweeps;
+
+namespace MetaGrains.Api.Tests.Support;
+
+/// <summary>What the stand-in grains were told, by their keys.</summary>
+public static class Told
+{
+    private static readonly ConcurrentDictionary<string, int> Counts = new(StringComparer.Ordinal);
+
+    public static void Once(string key) => Counts.AddOrUpdate(key, 1, (_, count) => count + 1);
+
+    public static int Times(string key) => Counts.GetValueOrDefault(key);
+}
+
+/// <summary>Stands in for an account's grain. Key format: that of its interface. Called by the API; owns nothing.</summary>
+[GrainType("stand-in-account")]
+public sealed class StandInAccount : Grain, IAdAccountGrain
+{
+    public static readonly DateTimeOffset Due = new(2026, 3, 6, 14, 0, 0, TimeSpan.Zero);
+
+    public Task<bool> RefreshAsync()
+    {
+        Told.Once(this.GetPrimaryKeyString());
+        return Task.FromResult(true);
+    }
+
+    public Task WakeAsync() => Task.CompletedTask;
+
+    public Task YourTurnAsync(long ticket) => Task.CompletedTask;
+
+    public Task<AccountStatus?> GetStatusAsync() => Task.FromResult<AccountStatus?>(new AccountStatus
+    {
+        Health = "active", Tier = "medium", NextDueAt = Due, RunningJob = "tier", RunId = 7, Waiting = 2,
+        Facts = [new AccountFact { Topic = "decision", Text = "It runs.", At = Due }, new AccountFact { Topic = "health", Text = "It syncs." }],
+    });
+}
+
+/// <summary>Stands in for a connection's grain. Key format: that of its interface. Called by the API; owns nothing.</summary>
+[GrainType("stand-in-connection")]
+public sealed class StandInConnection : Grain, IConnectionGrain
+{
+    public Task<bool> RefreshAsync()
+    {
+        Told.Once(this.GetPrimaryKeyString());
+        return Task.FromResult(true);
+    }
+}
+
+/// <summary>Stands in for a sweep. Key format: that of its interface. Called by the API; owns nothing.</summary>
+[GrainType("stand-in-sweep")]
+public sealed class StandInSweep : Grain, ISweepGrain
+{
+    public Task EnsureAsync() => Task.CompletedTask;
+
+    public Task<SweepReport> RunAsync() => Task.FromResult(new SweepReport(2, 1));
+}
+
+/// <summary>Stands in for a tenant's budget. Key format: that of its interface. Called by the API; owns nothing.</summary>
+[GrainType("stand-in-rate-limit")]
+public sealed class StandInRateLimit : Grain, ITenantRateLimitGrain
+{
+    public Task<BudgetReply> AskAsync(BudgetAsk ask) => throw new InvalidOperationException("The API asks for no permits.");
+
+    public Task ReturnAsync(GrantReturn given) => throw new InvalidOperationException("The API returns no permits.");
+
+    public Task ObserveAsync(List<UsageNotice> usages) => throw new InvalidOperationException("The API observes nothing.");
+
+    public Task BlockAsync(string scope, DateTimeOffset until) => throw new InvalidOperationException("The API blocks nothing.");
+
+    public Task ReconfigureAsync()
+    {
+        Told.Once(this.GetPrimaryKeyString());
+        return Task.CompletedTask;
+    }
+
+    public Task<BudgetStatus> GetStatusAsync() => Task.FromResult(new BudgetStatus
+    {
+        Mode = "fixed", Cap = 180, Waiting = 3, HighOnlyUntil = StandInAccount.Due,
+        Scopes = [new ScopeStatus { Scope = "user", Charged = 42, Percent = 21.5, BlockedUntil = StandInAccount.Due }],
+    });
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+
+namespace MetaGrains.EndToEnd.Tests.Live;
+
+/// <summary>A silo or an API as a real process, from its ready line to its death.</summary>
+internal sealed class HostProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly StringBuilder _log = new();
+    private readonly TaskCompletionSource<JsonElement> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private HostProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Take(line.Data);
+        process.ErrorDataReceived += (_, line) => Remember(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>What the process wrote to standard error so far.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+                return _log.ToString();
+        }
+    }
+
+    /// <summary>Starts a host and waits until it says that it is ready.</summary>
+    /// <returns>The process, and its ready line.</returns>
+    public static async Task<(HostProcess Process, JsonElement Ready)> StartAsync(
+        string assembly, IReadOnlyDictionary<string, string> variables, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, assembly));
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
+        var host = new HostProcess(Process.Start(start)!);
+        try
+        {
+            return (host, await host._ready.Task.WaitAsync(Deadline));
+        }
+        catch (Exception late)
+        {
+            await host.DisposeAsync();
+            throw new InvalidOperationException($"{assembly} did not get ready. It said: {host.Log}", late);
+        }
+    }
+
+    /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await EndedAsync();
+    }
+
+    /// <summary>Ends it in order, by closing its standard input.</summary>
+    public async Task StopAsync()
+    {
+        _process.StandardInput.Close();
+        await EndedAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        await EndedAsync();
+        _process.Dispose();
+    }
+
+    private Task EndedAsync() => _process.WaitForExitAsync().WaitAsync(Deadline);
+
+    private void Take(string? line)
+    {
+        if (line is null)
+            _ready.TrySetException(new InvalidOperationException("Its standard output ended."));
+        else if (line.StartsWith('{'))
+            _ready.TrySetResult(JsonDocument.Parse(line).RootElement);
+    }
+
+    private void Remember(string? line)
+    {
+        if (line is null)
+            return;
+        lock (_log)
+            _log.AppendLine(line);
+    }
+}

@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Sync;
+using MetaGrains.GraphSimulator;
+using MetaGrains.Testing;
+using MetaGrains.Warehouse.Accounts;
+using MetaGrains.Warehouse.Control;
+using MetaGrains.Warehouse.Secrets;
+
+namespace MetaGrains.EndToEnd.Tests.Live;
+
+/// <summary>A database, a simulated Meta, one connected account, and a silo and an API as processes that can die.</summary>
+internal sealed class LiveSystem : IAsyncDisposable
+{
+    private const string OperatorKey = "operator-key-of-the-tests";
+
+    private readonly string _encryptionKey = EncryptionKeys.Generate();
+    private readonly Dictionary<string, string> _siloSettings;
+    private HttpClient? _http;
+
+    private LiveSystem(TestDatabase database, GraphSimulatorServer simulator, GraphGate gate, int pageLimit)
+    {
+        (Database, Simulator, Gate) = (database, simulator, gate);
+        _siloSettings = new Dictionary<string, string>(Common())
+        {
+            ["META_API_BASE_URL"] = gate.Address.ToString(),
+            ["MetaGrains__Silo__MinimumReminderPeriod"] = "00:00:02",
+            ["MetaGrains__Silo__GraphPageLimit"] = pageLimit.ToString(CultureInfo.InvariantCulture),
+            ["MetaGrains__Silo__GraphRetryBaseDelay"] = "00:00:00.001",
+        };
+    }
+
+    public TestDatabase Database { get; }
+
+    public GraphSimulatorServer Simulator { get; }
+
+    /// <summary>What stands between the silo and the simulator.</summary>
+    public GraphGate Gate { get; private set; }
+
+    public AdAccountKey Account { get; private set; }
+
+    public HostProcess? Silo { get; private set; }
+
+    public HostProcess? Api { get; private set; }
+
+    /// <summary>The API's client, with the operator's key.</summary>
+    public HttpClient Http => _http ?? throw new InvalidOperationException("The API was not started.");
+
+    /// <summary>The account's URL.</summary>
+    public string AccountUrl => $"/v1/tenants/acme/accounts/{Account.Account}";
+
+    public static async Task<LiveSystem> StartAsync(TenantSettings? tenant = null, int pageLimit = 200, bool silo = true, bool api = false)
+    {
+        var database = await (await TestPostgres.SharedAsync()).CreateAsync();
+        // Its clock stands still: what it says of a day is the same at every moment of the test.
+        var simulator = await GraphSimulatorServer.StartAsync(
+            new GraphSimulatorOptions { Accounts = 1, TimeProvider = new FixedClock(TimeProvider.System.GetUtcNow()) });
+        var system = new LiveSystem(database, simulator, await GraphGate.StartAsync(simulator), pageLimit);
+        await system.ConnectAsync(tenant ?? new TenantSettings("Acme", "EUR", null, null, null));
+        if (silo)
+            await system.StartSiloAsync();
+        if (api)
+            await system.StartApiAsync();
+        return system;
+    }
+
+    public async Task StartSiloAsync() =>
+        Silo = (await HostProcess.StartAsync("MetaGrains.Silo.dll", _siloSettings, "--listen", "127.0.0.1:0", "--stop-with-stdin")).Process;
+
+    public async Task StartApiAsync()
+    {
+        var settings = new Dictionary<string, string>(Common()) { ["METAGRAINS_OPERATOR_KEY"] = OperatorKey };
+        (Api, var ready) = await HostProcess.StartAsync("MetaGrains.Api.dll", settings, "--urls", "http://127.0.0.1:0", "--stop-with-stdin");
+        _http?.Dispose();
+        _http = new HttpClient { BaseAddress = new Uri(ready.GetProperty("url").GetString()!), Timeout = TimeSpan.FromSeconds(30) };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", OperatorKey);
+    }
+
+    /// <summary>kill -9, then a new process in its place; the gate lets everything pass.</summary>
+    public async Task ReplaceSiloAsync()
+    {
+        await Silo!.KillAsync();
+        await Silo.DisposeAsync();
+        Gate.Open();
+        await StartSiloAsync();
+    }
+
+    /// <summary>A call of the API that must succeed.</summary>
+    public async Task<JsonElement> SendAsync(HttpMethod method, string url, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, url) { Content = body is null ? null : JsonContent.Create(body) };
+        using var answer = await Http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{method} {url}: {(int)answer.StatusCode} {text}");
+        return JsonDocument.Parse(text.Length == 0 ? "null" : text).RootElement;
+    }
+
+    /// <summary>The simulator's own call log: <c>{count, calls}</c>.</summary>
+    public async Task<JsonElement> SimulatorCallsAsync() => await SimulatorAsync("_sim/calls?limit=1000");
+
+    /// <summary>Asks in SQL for a run, as the API does: the row is the request.</summary>
+    public Task<long> AskAsync(RunAsk ask) => new RunQueue(Database.Source, TimeProvider.System).AskAsync(Account, ask, default);
+
+    public Task UntilAsync(string condition, string what) =>
+        Eventually.TrueAsync(() => Database.ScalarAsync<bool>($"select {condition}"), $"{what}; the silo says: {Silo?.Log}");
+
+    public async ValueTask DisposeAsync()
+    {
+        _http?.Dispose();
+        foreach (var process in new[] { Api, Silo })
+        {
+            if (process is not null)
+                await process.DisposeAsync();
+        }
+
+        await Gate.DisposeAsync();
+        await Simulator.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    private Dictionary<string, string> Common() => new()
+    {
+        ["METAGRAINS_DATABASE_URL"] = Database.Url,
+        ["ENCRYPTION_KEY"] = _encryptionKey,
+        ["LOG_LEVEL"] = "Information",
+    };
+
+    private async Task ConnectAsync(TenantSettings settings)
+    {
+        var tenant = await new TenantDirectory(Database.Source, TimeProvider.System).MakeAsync("acme", settings, default);
+        Account = new AdAccountKey(tenant!.Id, AdAccountId.Parse(Simulator.AccountIds[0]));
+        var integration = await new IntegrationStore(Database.Source, EncryptionKeys.Parse(_encryptionKey), TimeProvider.System)
+            .ConnectAsync(tenant.Id, "main", new AccessToken(Simulator.AccessToken), default);
+        var facts = (await SimulatorAsync("_sim/accounts")).GetProperty("accounts")[0];
+        await new AdAccountStore(Database.Source, TimeProvider.System).UpsertAsync(
+            tenant.Id, integration,
+            [new AdAccountFacts(Account.Account, "One", facts.GetProperty("currency").GetString()!, facts.GetProperty("timezone_name").GetString()!, 1, 0)], default);
+    }
+
+    private async Task<JsonElement> SimulatorAsync(string path)
+    {
+        using var client = new HttpClient { BaseAddress = Simulator.BaseAddress };
+        return await client.GetFromJsonAsync<JsonElement>(path);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using MetaGrains.Testing;
+using MetaGrains.Warehouse.Secrets;
+
+namespace MetaGrains.Silo.Tests;
+
+/// <summary>The silo as a real process.</summary>
+internal sealed class RunningSilo : IDisposable
+{
+    public const string Key = "ENCRYPTION_KEY";
+    public const string Url = "METAGRAINS_DATABASE_URL";
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly Task<string> _error;
+
+    private RunningSilo(Process process)
+    {
+        _process = process;
+        _error = process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Settings of a silo on a database; a null removes a variable.</summary>
+    public static Dictionary<string, string?> Settings(string databaseUrl) => new(StringComparer.Ordinal)
+    {
+        [Url] = databaseUrl,
+        [Key] = EncryptionKeys.Generate(),
+        ["MetaGrains__Silo__MinimumReminderPeriod"] = "00:00:01",
+        ["MetaGrains__Silo__JoinPatience"] = "00:00:00",
+        ["LOG_LEVEL"] = "info",
+    };
+
+    public static RunningSilo Start(IReadOnlyDictionary<string, string?> variables, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "MetaGrains.Silo.dll") },
+        };
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        foreach (var inherited in start.Environment.Keys.Where(name => name.StartsWith("META", StringComparison.OrdinalIgnoreCase) || name is Key or "APP_ENV" or "LOG_LEVEL").ToArray())
+            start.Environment.Remove(inherited);
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
+        return new RunningSilo(Process.Start(start)!);
+    }
+
+    /// <summary>What it prints when it is up.</summary>
+    public async Task<JsonElement> ReadyAsync()
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        return await _process.StandardOutput.ReadLineAsync(deadline.Token) is { } line
+            ? JsonDocument.Parse(line).RootElement
+            : throw new InvalidOperationException($"The silo ended. It said: {await _error}");
+    }
+
+    /// <summary>SIGTERM.</summary>
+    public void Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public void CloseStdin() => _process.StandardInput.Close();
+
+    /// <summary>Waits for its end.</summary>
+    /// <returns>Its exit code, and what it wrote to standard error.</returns>
+    public async Task<(int ExitCode, string Error)> EndAsync()
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        await _process.WaitForExitAsync(deadline.Token);
+        return (_process.ExitCode, await _error);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+
+    public static async Task<TestDatabase> DatabaseAsync() => await (await TestPostgres.SharedAsync()).CreateAsync();
+}

@@ -1,0 +1,128 @@
+using System.Net;
+using MetaGrains.Grains.Interfaces;
+using MetaGrains.Silo.Hosting;
+using MetaGrains.Silo.Settings;
+using MetaGrains.Warehouse.Control;
+using MetaGrains.Warehouse.Secrets;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace MetaGrains.Silo.Tests;
+
+public sealed class SiloSettingsTests
+{
+    private static readonly IPEndPoint Loopback = new(IPAddress.Loopback, 30000);
+
+    private static Dictionary<string, string?> Good() => new(StringComparer.Ordinal)
+    {
+        ["METAGRAINS_DATABASE_URL"] = "postgres://me@127.0.0.1/metagrains",
+        ["ENCRYPTION_KEY"] = EncryptionKeys.Generate(),
+    };
+
+    private static IConfiguration Configuration(Dictionary<string, string?> values) => new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+
+    [Theory]
+    [InlineData("METAGRAINS_DATABASE_URL", null, "METAGRAINS_DATABASE_URL is not set: name the database")]
+    [InlineData("METAGRAINS_DATABASE_URL", "mysql://host/db", "METAGRAINS_DATABASE_URL: The database URL must start with postgres://")]
+    [InlineData("METAGRAINS_DATABASE_DIRECT_URL", "postgres://host", "METAGRAINS_DATABASE_DIRECT_URL: The database URL names no database")]
+    [InlineData("ENCRYPTION_KEY", null, "ENCRYPTION_KEY is not set")]
+    [InlineData("ENCRYPTION_KEY", "abc", "ENCRYPTION_KEY must be 64 hexadecimal digits")]
+    [InlineData("META_API_VERSION", "25", "META_API_VERSION must look like v25.0")]
+    [InlineData("META_API_BASE_URL", "graph", "META_API_BASE_URL must be an absolute address")]
+    [InlineData("META_API_BASE_URL", "ftp://graph/", "META_API_BASE_URL must begin with https:// or http://")]
+    [InlineData("META_STUB_MODE", "perhaps", "META_STUB_MODE must be true or false")]
+    [InlineData("META_JOBS_ENABLED", "2", "META_JOBS_ENABLED must be true or false")]
+    [InlineData("META_FRESH_SCHED_MINUTES", "soon", "META_FRESH_SCHED_MINUTES must be a number from 0 to 43200")]
+    [InlineData("META_FRESH_SCHED_MINUTES", "43201", "META_FRESH_SCHED_MINUTES must be a number from 0 to 43200, not '43201'")]
+    [InlineData("LOG_LEVEL", "loud", "LOG_LEVEL must be trace, debug")]
+    [InlineData("MetaGrains:Silo:MinimumReminderPeriod", "00:00:00", "MetaGrains:Silo:MinimumReminderPeriod must be")]
+    [InlineData("MetaGrains:Silo:StubAccounts", "many", "MetaGrains:Silo: Failed to convert configuration value 'many'")]
+    [InlineData("MetaGrains:Silo:StubAcounts", "3", "StubAcounts")]
+    [InlineData("MetaGrains:Silo:GraphPageLimit", "0", "MetaGrains:Silo:GraphPageLimit must be 1 to 100000 rows")]
+    [InlineData("MetaGrains:Silo:GraphRetryBaseDelay", "1.00:00:00", "MetaGrains:Silo:GraphRetryBaseDelay must be more than zero")]
+    public void A_value_that_is_missing_or_bad_is_refused_by_its_name_in_one_line(string key, string? value, string says)
+    {
+        var values = Good();
+        values[key] = value;
+
+        var refused = Assert.Throws<StartRefusedException>(() => SiloSettings.Read(Configuration(values), Loopback));
+
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refused.Message);
+    }
+
+    [Fact]
+    public void Made_up_data_is_refused_in_production()
+    {
+        var values = Good();
+        (values["META_STUB_MODE"], values["APP_ENV"]) = ("1", "Production");
+
+        Assert.Contains("META_STUB_MODE is on while APP_ENV is production", Assert.Throws<StartRefusedException>(() => SiloSettings.Read(Configuration(values), Loopback)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_gateway_that_others_reach_needs_a_secret()
+    {
+        var open = new IPEndPoint(IPAddress.Parse("10.0.0.1"), 30000);
+
+        Assert.Contains("METAGRAINS_CLUSTER_SECRET is not set", Assert.Throws<StartRefusedException>(() => SiloSettings.Read(Configuration(Good()), open)).Message, StringComparison.Ordinal);
+        var values = Good();
+        values["METAGRAINS_CLUSTER_SECRET"] = "secret";
+        Assert.NotNull(SiloSettings.Read(Configuration(values), open));
+    }
+
+    [Fact]
+    public void The_switches_of_the_process_reach_the_accounts_and_an_empty_value_is_none()
+    {
+        var values = Good();
+        (values["META_JOBS_ENABLED"], values["META_FRESH_SCHED_MINUTES"], values["META_API_VERSION"], values["LOG_LEVEL"]) = ("FALSE", "0", " ", "");
+
+        using var host = SiloProcess.Build(SiloArguments.Parse([]), Configuration(values));
+        var sync = host.Services.GetRequiredService<IOptions<SyncOptions>>().Value;
+
+        Assert.Equal((false, null, ".off.fresh0"), (sync.JobsEnabled, sync.FreshInterval, sync.VersionSuffix));
+        Assert.Equal("v25.0", host.Services.GetRequiredService<IOptions<Graph.GraphOptions>>().Value.ApiVersion);
+        Assert.Equal("", new SyncOptions().VersionSuffix);
+    }
+
+    [Fact]
+    public void Everything_that_the_silo_is_made_of_can_be_made()
+    {
+        using var host = SiloProcess.Build(SiloArguments.Parse(["--listen", "127.0.0.1:0"]), Configuration(Good()));
+
+        Assert.NotEmpty(host.Services.GetServices<IHostedService>());
+        Assert.NotNull(host.Services.GetRequiredService<IGrainFactory>().Sweep(new Core.Keys.SweepKey(0)));
+    }
+
+    [Theory]
+    [InlineData("'--port' is no option", "--port", "1")]
+    [InlineData("'verb' is no option", "verb")]
+    [InlineData("--listen needs a value", "--listen")]
+    [InlineData("--listen '127.0.0.1' is not HOST:PORT", "--listen", "127.0.0.1")]
+    [InlineData("--listen '127.0.0.1:70000' is not HOST:PORT", "--listen=127.0.0.1:70000")]
+    [InlineData("--listen: the host 'no-such-host.invalid' has no address", "--listen", "no-such-host.invalid:1")]
+    [InlineData("say with --advertise", "--listen", "0.0.0.0:30000")]
+    [InlineData("names another port", "--listen", "0.0.0.0:30000", "--advertise", "10.0.0.1:30001")]
+    [InlineData("is no address that anybody could connect to", "--advertise", "0.0.0.0:30000")]
+    public void A_command_line_that_is_not_understood_is_refused_in_words(string says, params string[] arguments)
+    {
+        var refused = Assert.Throws<StartRefusedException>(() => SiloArguments.Parse(arguments));
+
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_command_line_that_is_understood_says_where_to_listen_and_what_to_configure()
+    {
+        var arguments = SiloArguments.Parse(["--listen=0.0.0.0:30001", "--advertise", "10.0.0.1:30001", "--stop-with-stdin", "--MetaGrains:Silo:StubAccounts", "7"]);
+        var plain = SiloArguments.Parse([]);
+
+        Assert.Equal((new IPEndPoint(IPAddress.Any, 30001), IPAddress.Parse("10.0.0.1"), true), (arguments.Listen, arguments.Advertise, arguments.StopWithStdin));
+        Assert.Equal(["--MetaGrains:Silo:StubAccounts=7"], arguments.Configuration);
+        Assert.Equal((Loopback, IPAddress.Loopback, false), (plain.Listen, plain.Advertise, plain.StopWithStdin));
+        Assert.Equal(IPAddress.IPv6Loopback, SiloArguments.Parse(["--listen", "[::1]:0"]).Listen.Address);
+    }
+}
