@@ -18,22 +18,34 @@ public sealed partial class GraphOptionsValidator : IValidateOptions<GraphOption
     {
         if (AddressRule(options.BaseAddress) is { } rule)
             yield return Must(nameof(options.BaseAddress), rule);
+        if (AddressRule(options.DialogAddress) is { } dialogRule)
+            yield return Must(nameof(options.DialogAddress), dialogRule);
         if (!Version().IsMatch(options.ApiVersion ?? ""))
             yield return Must(nameof(options.ApiVersion), "look like v25.0.");
         if (options.PageLimit is < 1 or > 100_000)
             yield return Must(nameof(options.PageLimit), "be 1 to 100000 rows.");
         if (options.AccountsPageLimit is < 1 or > 5_000)
             yield return Must(nameof(options.AccountsPageLimit), "be 1 to 5000 accounts.");
+        if (options.EntitiesPageLimit is < 1 or > 5_000)
+            yield return Must(nameof(options.EntitiesPageLimit), "be 1 to 5000 objects.");
         if (options.MaxRetries is < 0 or > 10)
             yield return Must(nameof(options.MaxRetries), "be 0 to 10.");
         if (options.RetryBaseDelay <= TimeSpan.Zero || options.RetryBaseDelay > TimeSpan.FromMinutes(1))
             yield return Must(nameof(options.RetryBaseDelay), "be more than zero and at most one minute.");
         if (options.AttemptTimeout < TimeSpan.FromSeconds(1) || options.AttemptTimeout > TimeSpan.FromHours(1))
             yield return Must(nameof(options.AttemptTimeout), "be one second to one hour.");
+        if (options.TotalTimeout < options.AttemptTimeout || options.TotalTimeout > TimeSpan.FromHours(24))
+            yield return Must(nameof(options.TotalTimeout), $"be at least {nameof(options.AttemptTimeout)} and at most a day.");
+        if (options.BreakerMinimumCalls is < 2 or > 10_000)
+            yield return Must(nameof(options.BreakerMinimumCalls), "be 2 to 10000.");
+        if (options.BreakDuration < TimeSpan.FromSeconds(1) || options.BreakDuration > TimeSpan.FromHours(1))
+            yield return Must(nameof(options.BreakDuration), "be one second to one hour.");
         if (options.MaxResponseBytes is < 1024 or > 1024L * 1024 * 1024)
             yield return Must(nameof(options.MaxResponseBytes), "be 1024 bytes to 1 GiB.");
         if (options.MaxPages < 1)
             yield return Must(nameof(options.MaxPages), "be at least 1.");
+        if (options.AppId is { } app && (app.Length == 0 || !app.All(char.IsAsciiDigit)))
+            yield return Must(nameof(options.AppId), "be left out or be digits.");
         if (options.AppSecret is not null && string.IsNullOrWhiteSpace(options.AppSecret))
             yield return Must(nameof(options.AppSecret), "be left out or not be blank.");
     }

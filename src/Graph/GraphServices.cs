@@ -1,7 +1,12 @@
 using MetaGrains.Core.Sync;
+using MetaGrains.Core.Sync.Reports;
 using MetaGrains.Graph.Accounts;
+using MetaGrains.Graph.Batch;
+using MetaGrains.Graph.Entities;
 using MetaGrains.Graph.Http;
 using MetaGrains.Graph.Insights;
+using MetaGrains.Graph.Reports;
+using MetaGrains.Graph.Tokens;
 using MetaGrains.Graph.Usage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,7 +18,8 @@ namespace MetaGrains.Graph;
 public static class GraphServices
 {
     /// <summary>
-    /// Adds <see cref="IInsightsSource"/> and <see cref="IGraphAdAccounts"/>. An <see cref="IUsageObserver"/> or a
+    /// Adds <see cref="IInsightsSource"/>, <see cref="IReportSource"/>, <see cref="IGraphAdAccounts"/>,
+    /// <see cref="IGraphEntities"/> and <see cref="IGraphTokens"/>. An <see cref="IUsageObserver"/> or a
     /// <see cref="TimeProvider"/> that is registered, before or after, is used. A bad option stops the host's start.
     /// </summary>
     public static IServiceCollection AddMetaGraph(this IServiceCollection services, Action<GraphOptions> configure)
@@ -26,8 +32,16 @@ public static class GraphServices
         services.TryAddSingleton(new GraphChance(Random.Shared.NextDouble));
         services.TryAddSingleton<GraphHttp>();
         services.TryAddSingleton<GraphTransport>();
+        services.TryAddSingleton<GraphBatch>();
+        services.TryAddSingleton<PageLimits>();
+        services.TryAddSingleton<InsightsWalk>();
+        services.TryAddSingleton<ReportFollower>();
+        services.TryAddSingleton<IReportSource, GraphReportSource>();
         services.TryAddSingleton<IInsightsSource, GraphInsightsSource>();
         services.TryAddSingleton<IGraphAdAccounts, GraphAdAccounts>();
+        services.TryAddSingleton<EntityReads>();
+        services.TryAddSingleton<IGraphEntities, GraphEntities>();
+        services.TryAddSingleton<IGraphTokens, GraphTokens>();
         return services;
     }
 }

@@ -108,9 +108,8 @@ public sealed class ExactNumberTests
 
     private static string Written(decimal value)
     {
-        var target = new ByteScratch(4);
-        ExactNumber.Write(value, target);
-        return Encoding.UTF8.GetString(target.Written);
+        Span<byte> target = stackalloc byte[32];
+        return Encoding.UTF8.GetString(target[..ExactNumber.Write(value, target)]);
     }
 
     private static BigInteger Scaled(decimal value)

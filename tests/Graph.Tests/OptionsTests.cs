@@ -1,5 +1,8 @@
 using MetaGrains.Core.Sync;
+using MetaGrains.Core.Sync.Reports;
 using MetaGrains.Graph.Accounts;
+using MetaGrains.Graph.Entities;
+using MetaGrains.Graph.Tokens;
 using MetaGrains.Graph.Usage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -25,6 +28,12 @@ public sealed class OptionsTests
         { "AttemptTimeout", options => options.AttemptTimeout = TimeSpan.Zero },
         { "MaxResponseBytes", options => options.MaxResponseBytes = 1 },
         { "MaxPages", options => options.MaxPages = 0 },
+        { "DialogAddress", options => options.DialogAddress = new Uri("http://www.facebook.com/") },
+        { "EntitiesPageLimit", options => options.EntitiesPageLimit = 0 },
+        { "TotalTimeout", options => options.TotalTimeout = TimeSpan.FromSeconds(10) },
+        { "BreakerMinimumCalls", options => options.BreakerMinimumCalls = 1 },
+        { "BreakDuration", options => options.BreakDuration = TimeSpan.Zero },
+        { "AppId", options => options.AppId = "4711|x" },
         { "AppSecret", options => options.AppSecret = " " },
     };
 
@@ -52,6 +61,9 @@ public sealed class OptionsTests
 
         Assert.NotNull(services.GetRequiredService<IInsightsSource>());
         Assert.NotNull(services.GetRequiredService<IGraphAdAccounts>());
+        Assert.NotNull(services.GetRequiredService<IReportSource>());
+        Assert.NotNull(services.GetRequiredService<IGraphEntities>());
+        Assert.NotNull(services.GetRequiredService<IGraphTokens>());
         Assert.Same(mine, Assert.Single(services.GetServices<IUsageObserver>()));
     }
 

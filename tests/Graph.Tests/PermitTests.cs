@@ -1,4 +1,3 @@
-using MetaGrains.Core.Sync;
 using MetaGrains.Graph.Errors;
 using MetaGrains.Graph.Tests.Support;
 
@@ -61,22 +60,5 @@ public sealed class PermitTests
         var refused = await Assert.ThrowsAsync<GraphException>(() => client.ReadAllAsync(Pages.Query() with { Permits = permits }));
 
         Assert.Equal((1, 1), (permits.Taken, refused.Calls));
-    }
-
-    private sealed class CountedPermits(int permits, Action? whenEmpty = null, Action? whileTaking = null) : ICallPermits
-    {
-        public int Taken { get; private set; }
-
-        public async ValueTask TakeAsync(CancellationToken cancellationToken)
-        {
-            whileTaking?.Invoke();
-            if (Taken == permits)
-            {
-                whenEmpty?.Invoke();
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
-            }
-
-            Taken++;
-        }
     }
 }

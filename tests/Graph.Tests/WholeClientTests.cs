@@ -52,6 +52,7 @@ public sealed class WholeClientTests
         await using var client = new GraphClient(Nowhere, configure: options =>
         {
             options.MaxResponseBytes = 2048;
+            options.PageLimit = 8;
             options.Handler = () => new CannedHandler(() => body);
         });
 

@@ -29,6 +29,9 @@ public sealed class ConversionTally
         _leads.Reset();
     }
 
+    /// <summary>Whether a type counts at all; all others may be left out.</summary>
+    public bool Knows(ReadOnlySpan<byte> actionType) => _purchases.Knows(actionType) || _leads.Knows(actionType);
+
     /// <summary>Takes one element of <c>actions</c>: how often it happened, by the row's own attribution setting.</summary>
     public void Count(ReadOnlySpan<byte> actionType, decimal value)
     {
@@ -62,6 +65,17 @@ public sealed class ConversionTally
             Array.Clear(_counts);
             Array.Clear(_values);
             Array.Clear(_present);
+        }
+
+        public bool Knows(ReadOnlySpan<byte> actionType)
+        {
+            foreach (var type in typesByRank)
+            {
+                if (actionType.SequenceEqual(type))
+                    return true;
+            }
+
+            return false;
         }
 
         public bool Count(ReadOnlySpan<byte> actionType, decimal value) => Add(_counts, actionType, value);

@@ -18,6 +18,12 @@ public abstract class InsightPage : IDisposable
     /// <summary>HTTP requests sent for this page: one plus its retries. Each counted against Meta's limits.</summary>
     public abstract int Calls { get; }
 
+    /// <summary>
+    /// The cursor of the next page, or null after the last. Worth keeping only within an asynchronous report: cursors of
+    /// synchronous answers are offsets into rows that move.
+    /// </summary>
+    public virtual string? Next => null;
+
     /// <inheritdoc />
     public void Dispose()
     {

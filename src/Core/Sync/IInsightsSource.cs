@@ -1,5 +1,6 @@
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Insights;
+using MetaGrains.Core.Sync.Reports;
 using MetaGrains.Core.Time;
 
 namespace MetaGrains.Core.Sync;
@@ -12,6 +13,15 @@ public sealed record InsightsQuery(AdAccountId Account, InsightsReport Report, D
 {
     /// <summary>Asked for a permit right before each HTTP request, retries included.</summary>
     public ICallPermits Permits { get; init; } = CallPermits.Unlimited;
+
+    /// <summary><c>limit</c> of a page, as the shape of the request says; null leaves it to the source, which adapts it.</summary>
+    public int? PageLimit { get; init; }
+
+    /// <summary>Whether to ask by an asynchronous report: slower to start, frozen once made, and allowed to be larger.</summary>
+    public bool Asynchronous { get; init; }
+
+    /// <summary>Where an asynchronous report is kept while in flight; null keeps it nowhere, and a crash starts it again.</summary>
+    public IReportMemory? Reports { get; init; }
 }
 
 /// <summary>Where insights come from: the Graph API client, in production and in every test but the pure ones.</summary>

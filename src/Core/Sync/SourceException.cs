@@ -24,6 +24,9 @@ public abstract class SourceException : Exception
     /// <summary>Whether reading the same slice again from its start may succeed.</summary>
     public abstract bool WorthRereading { get; }
 
+    /// <summary>In which way the question was too large; <see cref="Excess.None"/> where size was not the trouble.</summary>
+    public virtual Excess Excess => Excess.None;
+
     /// <summary>HTTP requests that were sent for the page that failed, retries included; the pages before it state their own.</summary>
     public abstract int Calls { get; }
 }

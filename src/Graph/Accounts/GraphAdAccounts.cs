@@ -48,7 +48,7 @@ internal sealed class GraphAdAccounts(GraphTransport transport, IOptions<GraphOp
                 .With("limit", _options.AccountsPageLimit.ToString(CultureInfo.InvariantCulture));
             if (walk.After is { } after)
                 request.With("after", after);
-            var answer = await SendAsync(request, token, AdAccountReader.Page, cancellationToken);
+            var answer = await transport.SendSmallAsync(request, token, AdAccountReader.Page, cancellationToken);
             more = Advance(walk, answer);
             foreach (var account in answer.Value.Accounts)
                 yield return account;
@@ -61,21 +61,7 @@ internal sealed class GraphAdAccounts(GraphTransport transport, IOptions<GraphOp
     {
         ArgumentNullException.ThrowIfNull(token);
         var request = new GraphRequest("adaccount", account.ToString(), account).With("fields", AdAccountReader.Fields);
-        return (await SendAsync(request, token, AdAccountReader.Node, cancellationToken)).Value;
-    }
-
-    private Task<GraphAnswer<T>> SendAsync<T>(
-        GraphRequest request,
-        AccessToken token,
-        Func<ReadOnlyMemory<byte>, Scrubber, BodyResult<T>> read,
-        CancellationToken cancellationToken)
-    {
-        var scrubber = transport.ScrubberFor(token);
-        return transport.SendAsync(
-            request,
-            token,
-            async (body, cancellation) => read(await SmallBody.ReadAsync(body, _options.MaxResponseBytes, cancellation), scrubber),
-            cancellationToken);
+        return (await transport.SendSmallAsync(request, token, AdAccountReader.Node, cancellationToken)).Value;
     }
 
     private static bool Advance(CursorWalk walk, GraphAnswer<AdAccountPage> answer)

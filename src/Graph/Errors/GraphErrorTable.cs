@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using MetaGrains.Core.Sync;
 
 namespace MetaGrains.Graph.Errors;
 
@@ -8,14 +9,18 @@ namespace MetaGrains.Graph.Errors;
 /// <param name="Kind">What it means.</param>
 /// <param name="Scope">What a throttle counts.</param>
 /// <param name="Advice">What a person can do.</param>
-/// <param name="Says">Where a code alone is ambiguous: what the message holds. Messages may change, so only two lines need it.</param>
+/// <param name="Says">Where a code alone is ambiguous: what the message holds. Messages may change, so only three lines need it.</param>
+/// <param name="Excess">In which way the question was too large.</param>
+/// <param name="Alert">Whether a person should look soon, although waiting may mend it.</param>
 internal sealed record GraphErrorRow(
     int Code,
     int? Subcode,
     GraphErrorKind Kind,
     ThrottleScope Scope,
     string Advice,
-    string? Says = null);
+    string? Says = null,
+    Excess Excess = Excess.None,
+    bool Alert = false);
 
 /// <summary>The one place that says what Meta's error codes mean (error reference, insights error codes, rate limits).</summary>
 internal static class GraphErrorTable
@@ -75,6 +80,9 @@ internal static class GraphErrorTable
             return TooManyRequests;
         return error.IsTransient == true || status >= 500 ? UnlistedTransient : Unlisted;
     }
+
+    /// <summary>Whether the table knows the error, and not only its flags and status.</summary>
+    public static bool IsListed(GraphError error) => Classify(error, status: 400) is var row && row != Unlisted && row != UnlistedTransient;
 
     private static bool Holds(string? message, string part) =>
         message?.Contains(part, StringComparison.OrdinalIgnoreCase) == true;

@@ -12,6 +12,8 @@ namespace MetaGrains.Graph.Errors;
 /// </summary>
 public sealed class GraphException : SourceException
 {
+    private const int TooManyRequests = 429;
+
     internal GraphException(string message, GraphErrorKind kind, Exception? innerException = null)
         : base(message, innerException)
     {
@@ -23,6 +25,18 @@ public sealed class GraphException : SourceException
 
     /// <summary>What a throttle counts; <see cref="ThrottleScope.None"/> for everything else.</summary>
     public ThrottleScope Scope { get; internal init; }
+
+    /// <inheritdoc />
+    public override Excess Excess => Size;
+
+    /// <summary>
+    /// The use case that is blocked, such as <c>ads_insights</c>: what the business header says of this account. Meta's
+    /// codes for use cases are not to be trusted alone. Null when the header does not tell.
+    /// </summary>
+    public string? UseCase { get; internal init; }
+
+    /// <summary>Whether a person should look soon, although waiting may mend it.</summary>
+    public bool Alert { get; internal init; }
 
     /// <inheritdoc />
     public override int? Code => Error?.Code;
@@ -79,6 +93,12 @@ public sealed class GraphException : SourceException
 
     internal int CallsMade { get; set; }
 
+    internal Excess Size { get; init; }
+
+    // No answer, or one that somebody before Meta gave: what a circuit breaker counts. Everything else is Meta speaking.
+    internal bool IsTransport =>
+        Kind == GraphErrorKind.Network || (Kind == GraphErrorKind.InvalidAnswer && Error is null && Status >= 500);
+
     private GraphError? Error { get; init; }
 
     /// <summary>An error object of Meta's, classified.</summary>
@@ -91,9 +111,24 @@ public sealed class GraphException : SourceException
             Scope = row.Scope,
             Status = status,
             Usage = usage,
+            Size = row.Excess,
+            Alert = row.Alert,
             RetryAfter = row.Kind == GraphErrorKind.Throttled ? StatedWait(row.Scope, account, usage) : null,
+            UseCase = row.Scope == ThrottleScope.BusinessUseCase ? BlockedUseCase(account, usage) : null,
         };
     }
+
+    /// <summary>A status that is no success, without an error of Meta's to explain it.</summary>
+    internal static GraphException WithoutError(string edge, AdAccountId? account, int status, UsageObservation usage) =>
+        status == TooManyRequests
+            ? Refused(new GraphError { Message = "too many requests" }, edge, account, status, usage)
+            : new GraphException(
+                $"HTTP {status} without an error of Meta's came back for {edge}{(account is { } known ? $" of {known}" : "")}: something between here and Meta answered, or Meta is down.",
+                GraphErrorKind.InvalidAnswer)
+            {
+                Status = status,
+                Usage = usage,
+            };
 
     private static string Describe(GraphError error, GraphErrorRow row, string edge, AdAccountId? account, int status)
     {
@@ -110,23 +145,32 @@ public sealed class GraphException : SourceException
         return text.Append("] ").Append(row.Advice).ToString();
     }
 
-    // The business header counts for the account that was asked; captures key it by the account's number, the
-    // documentation by a business, so without a match every entry is taken.
     private static TimeSpan? StatedWait(ThrottleScope scope, AdAccountId? account, UsageObservation usage)
     {
-        var number = account?.Number.ToString(CultureInfo.InvariantCulture);
         var wait = scope switch
         {
-            ThrottleScope.BusinessUseCase => Longest(
-                usage.Business.Any(entry => entry.ObjectId == number)
-                    ? usage.Business.Where(entry => entry.ObjectId == number)
-                    : usage.Business),
+            ThrottleScope.BusinessUseCase => EntriesOf(account, usage).Select(entry => entry.RegainAccessAfter).DefaultIfEmpty(TimeSpan.Zero).Max(),
             ThrottleScope.AccountScore => usage.AdAccount?.ResetAfter ?? TimeSpan.Zero,
             _ => TimeSpan.Zero,
         };
         return wait > TimeSpan.Zero ? wait : null;
     }
 
-    private static TimeSpan Longest(IEnumerable<BusinessUsage> entries) =>
-        entries.Select(entry => entry.RegainAccessAfter).DefaultIfEmpty(TimeSpan.Zero).Max();
+    private static string? BlockedUseCase(AdAccountId? account, UsageObservation usage) =>
+        EntriesOf(account, usage)
+            .Where(entry => entry.RegainAccessAfter > TimeSpan.Zero || entry.LargestPercent >= 100)
+            .OrderByDescending(entry => entry.RegainAccessAfter)
+            .ThenByDescending(entry => entry.LargestPercent)
+            .Select(entry => entry.Type)
+            .FirstOrDefault(type => type.Length > 0);
+
+    // The business header counts for the account that was asked; captures key it by the account's number, the
+    // documentation by a business, so without a match every entry is taken.
+    private static IEnumerable<BusinessUsage> EntriesOf(AdAccountId? account, UsageObservation usage)
+    {
+        var number = account?.Number.ToString(CultureInfo.InvariantCulture);
+        return usage.Business.Any(entry => entry.ObjectId == number)
+            ? usage.Business.Where(entry => entry.ObjectId == number)
+            : usage.Business;
+    }
 }

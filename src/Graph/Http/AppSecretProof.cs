@@ -10,9 +10,9 @@ namespace MetaGrains.Graph.Http;
 /// </summary>
 internal static class AppSecretProof
 {
-    /// <summary>The proof, or null where no secret is known.</summary>
-    public static string? Of(AccessToken token, string? appSecret) =>
-        appSecret is null
+    /// <summary>The proof, or null where no secret is known or no token is sent.</summary>
+    public static string? Of(AccessToken? token, string? appSecret) =>
+        appSecret is null || token is null
             ? null
             : Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(appSecret), Encoding.UTF8.GetBytes(token.Reveal())));
 }

@@ -1,7 +1,7 @@
-using System.Net;
+using MetaGrains.Core.Sync;
 using MetaGrains.Graph.Errors;
 using MetaGrains.Graph.Parsing;
-using MetaGrains.Graph.Usage;
+using Polly.CircuitBreaker;
 using Polly.Timeout;
 
 namespace MetaGrains.Graph.Http;
@@ -36,7 +36,7 @@ internal sealed partial class GraphTransport
                 $"The answer for {What(request)} is too long. {failure.Message} Ask for less or raise the limit.",
                 GraphErrorKind.TooMuchData,
                 failure)
-            { Status = status },
+            { Status = status, Size = Excess.Page },
             _ => new GraphException(
                 $"No complete answer came for {What(request)} from {_options.BaseAddress.Host}: {Reason(failure)} Check the network, a proxy, and Meta's status page.",
                 GraphErrorKind.Network,
@@ -45,22 +45,24 @@ internal sealed partial class GraphTransport
         };
     }
 
-    private GraphException TimedOut(GraphRequest request, TimeoutRejectedException failure) =>
+    // Whoever reads the answer may find the question too large for the time it has.
+    private GraphException TimedOut(GraphRequest request, TimeoutRejectedException failure)
+    {
+        var (limit, key) = failure.Timeout < _options.AttemptTimeout
+            ? (_options.TotalTimeout, nameof(GraphOptions.TotalTimeout))
+            : (_options.AttemptTimeout, nameof(GraphOptions.AttemptTimeout));
+        return new GraphException(
+            $"No complete answer came for {What(request)} within {limit.TotalSeconds} s ({GraphOptions.Section}:{key}). Ask for less, or check the network.",
+            GraphErrorKind.Network,
+            failure)
+        { Size = Excess.Time };
+    }
+
+    private GraphException Broken(GraphRequest request, BrokenCircuitException failure) =>
         new(
-            $"No complete answer came for {What(request)} within {_options.AttemptTimeout.TotalSeconds} s ({GraphOptions.Section}:{nameof(GraphOptions.AttemptTimeout)}). Ask for less, or check the network.",
+            $"{_options.BaseAddress.Host} did not answer lately, so {What(request)} was not sent; it is tried again within {_options.BreakDuration.TotalSeconds} s ({GraphOptions.Section}:{nameof(GraphOptions.BreakDuration)}). Check the network, a proxy, and Meta's status page.",
             GraphErrorKind.Network,
             failure);
-
-    private static GraphException NoAnswer(GraphRequest request, int status, UsageObservation usage) =>
-        status == (int)HttpStatusCode.TooManyRequests
-            ? GraphException.Refused(new GraphError { Message = "too many requests" }, request.Edge, request.Account, status, usage)
-            : new GraphException(
-                $"HTTP {status} without an error of Meta's came back for {What(request)}: something between here and Meta answered, or Meta is down.",
-                GraphErrorKind.InvalidAnswer)
-            {
-                Status = status,
-                Usage = usage,
-            };
 
     private static string What(GraphRequest request) =>
         request.Account is { } account ? $"{request.Edge} of {account}" : request.Edge;

@@ -1,3 +1,4 @@
+using MetaGrains.Core.Sync;
 using MetaGrains.Graph.Errors;
 using MetaGrains.Graph.Parsing;
 
@@ -7,12 +8,12 @@ namespace MetaGrains.Graph.Insights;
 /// The walk along the cursors of one answer. Only a missing <c>next</c> ends it: pages may be short or even empty
 /// while more follow. A cursor that comes back would never end it.
 /// </summary>
-internal sealed class CursorWalk(string what, int maxPages)
+internal sealed class CursorWalk(string what, int maxPages, string? start = null)
 {
-    private readonly HashSet<string> _met = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _met = start is null ? new(StringComparer.Ordinal) : new(StringComparer.Ordinal) { start };
 
     /// <summary>The cursor of the page to read, or null for the first.</summary>
-    public string? After { get; private set; }
+    public string? After { get; private set; } = start;
 
     /// <summary>Number of the page to read, from 0.</summary>
     public int Page { get; private set; }
@@ -32,7 +33,8 @@ internal sealed class CursorWalk(string what, int maxPages)
         {
             throw new GraphException(
                 $"{what} has more than {maxPages} pages ({GraphOptions.Section}:{nameof(GraphOptions.MaxPages)}). Ask for fewer days or raise the limit.",
-                GraphErrorKind.TooMuchData);
+                GraphErrorKind.TooMuchData)
+            { Size = Excess.Pages };
         }
 
         After = links.After;

@@ -5,13 +5,19 @@ namespace MetaGrains.Graph.Parsing;
 /// <content>What the conversions are counted from.</content>
 internal sealed partial class ActionLists
 {
+    private const byte Unasked = 0;
+    private const byte NotCounting = 1;
+    private const byte Counting = 2;
+
+    private byte[] _counts = new byte[64];
+
     // The tally adds without looking; so each type reaches it once, as a sum that is known to be exact.
     private void Feed(ConversionTally tally, ReadOnlySpan<Element> elements, bool repeats)
     {
         for (var index = 0; index < elements.Length; index++)
         {
             var element = elements[index];
-            if (element.List != _actions && element.List != _actionValues)
+            if ((element.List != _actions && element.List != _actionValues) || !Counts(tally, element.Type))
                 continue;
             if (repeats && IsRepeated(elements, index))
                 continue;
@@ -26,6 +32,16 @@ internal sealed partial class ActionLists
         var totals = tally.Totals();
         _ = Sum(totals.Purchases, totals.Leads);
         _ = Sum(totals.PurchaseValue, totals.LeadValue);
+    }
+
+    // Asked once for each name: most actions are none that count.
+    private bool Counts(ConversionTally tally, int type)
+    {
+        if (type >= _counts.Length)
+            Array.Resize(ref _counts, Math.Max(type + 1, _counts.Length * 2));
+        if (_counts[type] == Unasked)
+            _counts[type] = tally.Knows(_names.Name(type)) ? Counting : NotCounting;
+        return _counts[type] == Counting;
     }
 
     // One type stands in several elements only with further keys or as a duplicate.

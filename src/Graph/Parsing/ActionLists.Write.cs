@@ -6,6 +6,9 @@ namespace MetaGrains.Graph.Parsing;
 /// <content>Order, sums and output.</content>
 internal sealed partial class ActionLists
 {
+    // Digits, a point and a minus of a decimal.
+    private const int LongestFigure = 32;
+
     private readonly ByteScratch _json = new(2048);
     private readonly byte[][] _listKeys = [.. fields.Select(field => Encoding.UTF8.GetBytes($"\"{field}\":{{"))];
     private readonly int _actions = IndexOf(fields, "actions");
@@ -64,23 +67,34 @@ internal sealed partial class ActionLists
         return -1;
     }
 
+    // Room for the whole element is taken once: most of it is short texts that are copied one after the other.
     private void WriteElement(int key, ReadOnlySpan<Figure> figures, ReadOnlySpan<byte> body)
     {
-        _json.Append(_names.JsonKey(key));
-        _json.Append((byte)'{');
+        var size = _names.JsonKey(key).Length + 2;
+        foreach (ref readonly var figure in figures)
+            size += _names.JsonKey(figure.Name).Length + 1 + Math.Max(figure.Length, LongestFigure);
+        var room = _json.Room(size);
+        var at = Copy(_names.JsonKey(key), room, 0);
+        room[at++] = (byte)'{';
         for (var index = 0; index < figures.Length; index++)
         {
             ref readonly var figure = ref figures[index];
             if (index > 0)
-                _json.Append((byte)',');
-            _json.Append(_names.JsonKey(figure.Name));
-            if (figure.Length > 0)
-                _json.Append(body.Slice(figure.Start, figure.Length));
-            else
-                ExactNumber.Write(figure.Value, _json);
+                room[at++] = (byte)',';
+            at = Copy(_names.JsonKey(figure.Name), room, at);
+            at = figure.Length > 0
+                ? Copy(body.Slice(figure.Start, figure.Length), room, at)
+                : at + ExactNumber.Write(figure.Value, room[at..]);
         }
 
-        _json.Append((byte)'}');
+        room[at++] = (byte)'}';
+        _json.Advance(at);
+    }
+
+    private static int Copy(ReadOnlySpan<byte> text, Span<byte> room, int at)
+    {
+        text.CopyTo(room[at..]);
+        return at + text.Length;
     }
 
     // Rows have tens of elements at most in most accounts; a row with hundreds is sorted by the library.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using MetaGrains.Core.Insights;
 
@@ -12,6 +13,8 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
 {
     // Beyond so many names, as with a breakdown by target id, numbering starts anew at the next row.
     private const int MaxNames = 16 * 1024;
+
+    private static readonly SearchValues<byte> Separators = SearchValues.Create("|=\\"u8);
 
     private readonly List<(int Name, int Value)> _parts = [];
     private readonly ByteScratch _composed = new(256);
@@ -34,13 +37,15 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
         _elementCount = 0;
         _figureCount = 0;
         _composedKeys = false;
-        if (_names.Count > MaxNames)
-            _names = NewNames();
+        if (_names.Count <= MaxNames)
+            return;
+        _names = NewNames();
+        Array.Clear(_counts);
     }
 
     /// <summary>Takes one list; the reader stands on its value.</summary>
     /// <returns>False when the data ends inside it.</returns>
-    public bool TryRead(ref Utf8JsonReader reader, JsonTokens tokens, int list)
+    public bool TryRead(ref JsonCursor reader, JsonTokens tokens, int list)
     {
         if (reader.TokenType == JsonTokenType.Null)
             return true;
@@ -68,11 +73,12 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
         return names;
     }
 
-    private bool TryReadElement(ref Utf8JsonReader reader, JsonTokens tokens, int list)
+    private bool TryReadElement(ref JsonCursor reader, JsonTokens tokens, int list)
     {
         var type = -1;
         var first = _figureCount;
-        _parts.Clear();
+        if (_parts.Count > 0)
+            _parts.Clear();
         for (var place = 0; ; place++)
         {
             if (!reader.Read())
@@ -82,7 +88,7 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
 
             var text = tokens.Text(ref reader);
             var name = Find(text, place);
-            var isPart = text.StartsWith("action_"u8);
+            var isPart = text.Length > 0 && text[0] == (byte)'a' && text.StartsWith("action_"u8);
             var mustBeNumber = name == ValueName || (text.Length > 0 && text[0] is >= (byte)'0' and <= (byte)'9');
             if (!reader.Read())
                 return false;
@@ -117,7 +123,7 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
         return _names.Is(guess, text) ? guess : _expected[place] = _names.FindOrAdd(text);
     }
 
-    private bool TryReadFigure(ref Utf8JsonReader reader, JsonTokens tokens, int list, int name, bool mustBeNumber)
+    private bool TryReadFigure(ref JsonCursor reader, JsonTokens tokens, int list, int name, bool mustBeNumber)
     {
         if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number)
         {
@@ -125,9 +131,8 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
             {
                 if (decimal.IsNegative(value) && IsCount(list))
                     throw new InvalidAnswerException($"A count in {fields[list]} is negative.");
-                var quote = reader.TokenType == JsonTokenType.String ? 1 : 0;
                 var asIs = canonical && !reader.ValueIsEscaped;
-                AddFigure(new Figure(name, value, (int)reader.TokenStartIndex + quote, asIs ? reader.ValueSpan.Length : 0));
+                AddFigure(new Figure(name, value, reader.TextStart, asIs ? reader.ValueSpan.Length : 0));
                 return true;
             }
 
@@ -169,12 +174,7 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
             _composed.Append((byte)'|');
             _composed.Append(_names.Name(name));
             _composed.Append((byte)'=');
-            foreach (var letter in _names.Name(value))
-            {
-                if (letter is (byte)'|' or (byte)'=' or (byte)'\\')
-                    _composed.Append((byte)'\\');
-                _composed.Append(letter);
-            }
+            _composed.AppendMarked(_names.Name(value), Separators);
         }
 
         _composedKeys = true;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -10,11 +11,21 @@ namespace MetaGrains.Graph.Parsing;
 /// </summary>
 internal sealed class BreakdownValues
 {
+    private static readonly SearchValues<byte> Separators = SearchValues.Create(",=\\"u8);
+
+    // Beyond so many, as with a breakdown by product, they are numbered anew.
+    private const int MaxCombinations = 16 * 1024;
+
     private readonly byte[][] _names;
     private readonly (int Start, int Length)[] _values;
     private readonly ByteScratch _text = new(256);
+    private readonly ByteScratch _joined = new(256);
     private readonly ByteScratch _key = new(256);
     private readonly ByteScratch _json = new(256);
+
+    private NameTable _known = new();
+    private (string Key, ReadOnlyMemory<byte> Json)[] _written = new (string, ReadOnlyMemory<byte>)[64];
+    private int _count;
 
     public BreakdownValues(IReadOnlyList<string> names)
     {
@@ -34,7 +45,7 @@ internal sealed class BreakdownValues
 
     /// <summary>Takes the value that the reader stands on.</summary>
     /// <returns>False when the data ends inside it.</returns>
-    public bool TryRead(ref Utf8JsonReader reader, JsonTokens tokens, int index)
+    public bool TryRead(ref JsonCursor reader, JsonTokens tokens, int index)
     {
         switch (reader.TokenType)
         {
@@ -54,8 +65,32 @@ internal sealed class BreakdownValues
         }
     }
 
-    /// <summary>The key; valid until the next row.</summary>
-    public ReadOnlySpan<byte> Key()
+    /// <summary>The key, and the values as a JSON object. Rows share few combinations, so each is written once.</summary>
+    public (string Key, ReadOnlyMemory<byte> Json) Write()
+    {
+        if (_known.Count >= MaxCombinations)
+            (_known, _count) = (new NameTable(), 0);
+        _joined.Clear();
+        for (var index = 0; index < _names.Length; index++)
+        {
+            _joined.Append(Value(index));
+            // No text of JSON holds this byte, so no two combinations look the same.
+            _joined.Append(0xFF);
+        }
+
+        var known = _known.FindOrAdd(_joined.Written);
+        if (known >= _written.Length)
+            Array.Resize(ref _written, known * 2);
+        if (known == _known.Count - 1 && known >= _count)
+        {
+            _written[known] = (Encoding.UTF8.GetString(Key()), Json().ToArray());
+            _count = known + 1;
+        }
+
+        return _written[known];
+    }
+
+    private ReadOnlySpan<byte> Key()
     {
         _key.Clear();
         for (var index = 0; index < _names.Length; index++)
@@ -64,19 +99,13 @@ internal sealed class BreakdownValues
                 _key.Append((byte)',');
             _key.Append(_names[index]);
             _key.Append((byte)'=');
-            foreach (var value in Value(index))
-            {
-                if (value is (byte)',' or (byte)'=' or (byte)'\\')
-                    _key.Append((byte)'\\');
-                _key.Append(value);
-            }
+            _key.AppendMarked(Value(index), Separators);
         }
 
         return _key.Written;
     }
 
-    /// <summary>The JSON object; valid until the next row.</summary>
-    public ReadOnlySpan<byte> Json()
+    private ReadOnlySpan<byte> Json()
     {
         _json.Clear();
         for (var index = 0; index < _names.Length; index++)
@@ -92,7 +121,7 @@ internal sealed class BreakdownValues
     }
 
     // Asset breakdowns (image_asset, body_asset …) are objects; their id is what identifies them.
-    private bool TryReadAsset(ref Utf8JsonReader reader, JsonTokens tokens, int index)
+    private bool TryReadAsset(ref JsonCursor reader, JsonTokens tokens, int index)
     {
         var found = false;
         while (true)

@@ -1,8 +1,13 @@
+using System.Buffers;
+
 namespace MetaGrains.Graph.Parsing;
 
 /// <summary>A growing buffer that one parser writes to again and again; its array lives as long as the parser.</summary>
 internal sealed class ByteScratch(int capacity)
 {
+    private static readonly SearchValues<byte> Escaped =
+        SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 0x20).Select(control => (byte)control)]);
+
     private byte[] _bytes = new byte[capacity];
 
     /// <summary>Bytes written since <see cref="Clear"/>.</summary>
@@ -46,26 +51,43 @@ internal sealed class ByteScratch(int capacity)
     public void AppendQuoted(ReadOnlySpan<byte> text)
     {
         Append((byte)'"');
-        foreach (var value in text)
+        while (text.IndexOfAny(Escaped) is var place and >= 0)
         {
-            if (value is (byte)'"' or (byte)'\\')
-            {
-                Append((byte)'\\');
-                Append(value);
-            }
-            else if (value < 0x20)
-            {
-                Append("\\u00"u8);
-                Append(Hex(value >> 4));
-                Append(Hex(value & 0xF));
-            }
-            else
-            {
-                Append(value);
-            }
+            Append(text[..place]);
+            AppendEscape(text[place]);
+            text = text[(place + 1)..];
         }
 
+        Append(text);
         Append((byte)'"');
+    }
+
+    /// <summary>Appends text with a backslash before each of some characters.</summary>
+    public void AppendMarked(ReadOnlySpan<byte> text, SearchValues<byte> marked)
+    {
+        while (text.IndexOfAny(marked) is var place and >= 0)
+        {
+            Append(text[..place]);
+            Append((byte)'\\');
+            Append(text[place]);
+            text = text[(place + 1)..];
+        }
+
+        Append(text);
+    }
+
+    private void AppendEscape(byte value)
+    {
+        Append((byte)'\\');
+        if (value is (byte)'"' or (byte)'\\')
+        {
+            Append(value);
+            return;
+        }
+
+        Append("u00"u8);
+        Append(Hex(value >> 4));
+        Append(Hex(value & 0xF));
     }
 
     private static byte Hex(int digit) => (byte)(digit < 10 ? '0' + digit : 'a' + digit - 10);

@@ -9,7 +9,7 @@ namespace MetaGrains.Graph.Parsing;
 internal sealed class DocumentParser(RowParser rows, PageBuilder page)
 {
     private readonly JsonTokens _tokens = new();
-    private JsonReaderState _state;
+    private JsonPlace _state;
     private Place _place = Place.Start;
     private bool _hasPaging;
 
@@ -36,20 +36,20 @@ internal sealed class DocumentParser(RowParser rows, PageBuilder page)
     /// <returns>Bytes consumed.</returns>
     public int Parse(ReadOnlySpan<byte> body, bool ended)
     {
-        var reader = new Utf8JsonReader(body, ended, _state);
+        var reader = new JsonCursor(body, ended, _state);
         while (true)
         {
             var unit = reader;
             if (!TryStep(ref reader, body))
             {
-                _state = unit.CurrentState;
-                return (int)unit.BytesConsumed;
+                _state = unit.Place;
+                return unit.Consumed;
             }
         }
     }
 
     // At the end of a valid document the reader has no more tokens, and refuses anything but white space.
-    private bool TryStep(ref Utf8JsonReader reader, ReadOnlySpan<byte> body)
+    private bool TryStep(ref JsonCursor reader, ReadOnlySpan<byte> body)
     {
         if (!reader.Read())
             return false;
@@ -69,7 +69,7 @@ internal sealed class DocumentParser(RowParser rows, PageBuilder page)
         }
     }
 
-    private bool TryMember(ref Utf8JsonReader reader, ReadOnlySpan<byte> body)
+    private bool TryMember(ref JsonCursor reader, ReadOnlySpan<byte> body)
     {
         if (reader.TokenType == JsonTokenType.EndObject)
         {
@@ -85,15 +85,15 @@ internal sealed class DocumentParser(RowParser rows, PageBuilder page)
             return BeginRows(ref reader);
         if (isPaging)
             return TryPaging(ref reader);
-        var start = (int)reader.TokenStartIndex;
+        var start = reader.TokenStart;
         if (!reader.TrySkip())
             return false;
         if (isError && reader.TokenType != JsonTokenType.Null)
-            Error = body[start..(int)reader.BytesConsumed].ToArray();
+            Error = body[start..reader.Consumed].ToArray();
         return true;
     }
 
-    private bool BeginRows(ref Utf8JsonReader reader)
+    private bool BeginRows(ref JsonCursor reader)
     {
         if (HasData)
             throw new InvalidAnswerException("The answer has two data lists.");
@@ -104,7 +104,7 @@ internal sealed class DocumentParser(RowParser rows, PageBuilder page)
         return true;
     }
 
-    private bool TryRow(ref Utf8JsonReader reader, ReadOnlySpan<byte> body)
+    private bool TryRow(ref JsonCursor reader, ReadOnlySpan<byte> body)
     {
         if (reader.TokenType == JsonTokenType.EndArray)
         {
@@ -117,7 +117,7 @@ internal sealed class DocumentParser(RowParser rows, PageBuilder page)
             : throw new InvalidAnswerException($"A row is {reader.TokenType} and no object.");
     }
 
-    private bool TryPaging(ref Utf8JsonReader reader)
+    private bool TryPaging(ref JsonCursor reader)
     {
         if (_hasPaging)
             throw new InvalidAnswerException("The answer has two paging objects.");

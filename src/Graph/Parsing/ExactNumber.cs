@@ -19,6 +19,12 @@ internal static class ExactNumber
     /// <param name="canonical">Whether the text is already the one form.</param>
     public static bool TryParse(ReadOnlySpan<byte> text, out decimal value, out bool canonical)
     {
+        if (TryWhole(text, out var number))
+        {
+            value = number;
+            return canonical = true;
+        }
+
         var negative = text.Length > 0 && text[0] == (byte)'-';
         var digits = negative ? text[1..] : text;
         ulong mantissa = 0;
@@ -59,6 +65,12 @@ internal static class ExactNumber
     /// <summary>Reads a count: a whole number from 0 on.</summary>
     public static bool TryParseCount(ReadOnlySpan<byte> text, out long count)
     {
+        if (TryWhole(text, out var number))
+        {
+            count = (long)number;
+            return true;
+        }
+
         count = 0;
         if (!TryParse(text, out var value, out _) || value.Scale != 0 || decimal.IsNegative(value))
             return false;
@@ -70,16 +82,41 @@ internal static class ExactNumber
     /// <returns>False when the sum needs more than 28 digits.</returns>
     public static bool TryAdd(decimal left, decimal right, out decimal sum)
     {
+        // Most rows have no purchases or no leads; dividing is slow.
+        if (left == 0 || right == 0)
+        {
+            sum = left == 0 ? right : left;
+            return true;
+        }
+
         sum = Normal(left + right);
         // A rounded sum cannot give back both of its parts.
         return sum - left == right && sum - right == left && sum < TooLarge && sum > -TooLarge;
     }
 
-    /// <summary>Writes the one form.</summary>
-    public static void Write(decimal value, ByteScratch target)
+    /// <summary>Writes the one form; 32 bytes hold it.</summary>
+    /// <returns>Bytes written.</returns>
+    public static int Write(decimal value, Span<byte> target)
     {
-        Normal(value).TryFormat(target.Room(32), out var written, provider: CultureInfo.InvariantCulture);
-        target.Advance(written);
+        Normal(value).TryFormat(target, out var written, provider: CultureInfo.InvariantCulture);
+        return written;
+    }
+
+    // Most numbers are counts: few digits and nothing else, in the one form.
+    private static bool TryWhole(ReadOnlySpan<byte> text, out ulong number)
+    {
+        number = 0;
+        if (text.Length is 0 or > FastDigits || (text[0] == (byte)'0' && text.Length > 1))
+            return false;
+        foreach (var letter in text)
+        {
+            var digit = (uint)(letter - '0');
+            if (digit > 9)
+                return false;
+            number = (number * 10) + digit;
+        }
+
+        return true;
     }
 
     // Trailing zeros of the fraction off: dividing by one with 28 decimals keeps the shortest scale.

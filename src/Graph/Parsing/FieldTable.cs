@@ -51,6 +51,7 @@ internal sealed class FieldTable
     private readonly NameTable _names = new();
     private readonly int[] _expected = new int[64];
     private readonly List<(FieldKind Kind, int Index)> _fields = [];
+    private readonly (FieldKind Kind, int Index)[] _byNumber;
 
     public FieldTable(InsightsReport report)
     {
@@ -72,6 +73,7 @@ internal sealed class FieldTable
             Add(ActionLists[index], FieldKind.ActionList, index);
         for (var index = 0; index < Breakdowns.Count; index++)
             Add(Breakdowns[index], FieldKind.Breakdown, index);
+        _byNumber = [.. _fields];
     }
 
     /// <summary>Breakdown names in ordinal order.</summary>
@@ -94,7 +96,7 @@ internal sealed class FieldTable
     }
 
     /// <summary>What the key means; the index counts action lists or breakdowns.</summary>
-    public (FieldKind Kind, int Index) this[int field] => _fields[field];
+    public (FieldKind Kind, int Index) this[int field] => _byNumber[field];
 
     /// <summary>The key itself, for messages.</summary>
     public string Name(int field) => Encoding.UTF8.GetString(_names.Name(field));

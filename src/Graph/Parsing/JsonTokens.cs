@@ -9,15 +9,23 @@ internal sealed class JsonTokens
 
     /// <summary>The text of a property name, string or number; valid until the next call or read.</summary>
     /// <exception cref="InvalidAnswerException">An escape is no character, or is the NUL that no database text holds.</exception>
-    public ReadOnlySpan<byte> Text(ref Utf8JsonReader reader)
+    public ReadOnlySpan<byte> Text(ref JsonCursor reader) => reader.ValueIsEscaped ? Unescaped(ref reader) : reader.ValueSpan;
+
+    /// <summary>The text of a string or number; anything else is refused.</summary>
+    public ReadOnlySpan<byte> Scalar(ref JsonCursor reader, string what) =>
+        reader.TokenType is JsonTokenType.String or JsonTokenType.Number
+            ? Text(ref reader)
+            : throw new InvalidAnswerException($"{what} is {reader.TokenType} and neither a string nor a number.");
+
+    private ReadOnlySpan<byte> Unescaped(ref JsonCursor reader)
     {
-        if (!reader.ValueIsEscaped)
-            return reader.ValueSpan;
         if (_unescaped.Length < reader.ValueSpan.Length)
             _unescaped = new byte[reader.ValueSpan.Length * 2];
         try
         {
-            var text = _unescaped.AsSpan(0, reader.CopyString(_unescaped));
+            var quoted = new Utf8JsonReader(reader.Quoted);
+            quoted.Read();
+            var text = _unescaped.AsSpan(0, quoted.CopyString(_unescaped));
             return text.Contains((byte)0) ? throw new InvalidAnswerException("A text holds a NUL character.") : text;
         }
         catch (InvalidOperationException failure)
@@ -25,10 +33,4 @@ internal sealed class JsonTokens
             throw new InvalidAnswerException("A text holds an escape that is no character.", failure);
         }
     }
-
-    /// <summary>The text of a string or number; anything else is refused.</summary>
-    public ReadOnlySpan<byte> Scalar(ref Utf8JsonReader reader, string what) =>
-        reader.TokenType is JsonTokenType.String or JsonTokenType.Number
-            ? Text(ref reader)
-            : throw new InvalidAnswerException($"{what} is {reader.TokenType} and neither a string nor a number.");
 }

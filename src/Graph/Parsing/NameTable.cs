@@ -6,8 +6,8 @@ namespace MetaGrains.Graph.Parsing;
 /// </summary>
 internal sealed class NameTable
 {
-    private readonly List<byte[]> _names = [];
-    private readonly List<byte[]> _jsonKeys = [];
+    private byte[][] _names = new byte[64][];
+    private byte[][] _jsonKeys = new byte[64][];
     private readonly ByteScratch _scratch = new(128);
     private uint[] _hashes = new uint[64];
     private int[] _slots = new int[64];
@@ -15,7 +15,7 @@ internal sealed class NameTable
     private bool _ranked = true;
 
     /// <summary>Number of names.</summary>
-    public int Count => _names.Count;
+    public int Count { get; private set; }
 
     /// <summary>The name.</summary>
     public ReadOnlySpan<byte> Name(int id) => _names[id];
@@ -28,7 +28,7 @@ internal sealed class NameTable
 
     /// <summary>Whether a number that was guessed is the name's.</summary>
     public bool Is(int guess, ReadOnlySpan<byte> name) =>
-        (uint)guess < (uint)_names.Count && name.SequenceEqual(_names[guess]);
+        (uint)guess < (uint)Count && name.SequenceEqual(_names[guess]);
 
     /// <summary>Its number; a name not met before gets the next.</summary>
     public int FindOrAdd(ReadOnlySpan<byte> name)
@@ -38,14 +38,20 @@ internal sealed class NameTable
         if (_slots[index] != 0)
             return _slots[index] - 1;
 
-        _names.Add(name.ToArray());
-        _jsonKeys.Add(JsonKeyOf(name));
+        if (Count == _names.Length)
+        {
+            Array.Resize(ref _names, Count * 2);
+            Array.Resize(ref _jsonKeys, Count * 2);
+        }
+
+        _names[Count] = name.ToArray();
+        _jsonKeys[Count++] = JsonKeyOf(name);
         _hashes[index] = hash;
-        _slots[index] = _names.Count;
+        _slots[index] = Count;
         _ranked = false;
-        if (_names.Count > _slots.Length / 2)
+        if (Count > _slots.Length / 2)
             Grow();
-        return _names.Count - 1;
+        return Count - 1;
     }
 
     /// <summary>Place among all names by ordinal order of their bytes; equal order means the same name.</summary>
@@ -93,7 +99,7 @@ internal sealed class NameTable
 
     private void RankAll()
     {
-        var order = new int[_names.Count];
+        var order = new int[Count];
         for (var id = 0; id < order.Length; id++)
             order[id] = id;
         Array.Sort(order, (left, right) => _names[left].AsSpan().SequenceCompareTo(_names[right]));

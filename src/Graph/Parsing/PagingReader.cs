@@ -8,7 +8,7 @@ internal static class PagingReader
 {
     /// <summary>Reads the object that the reader stands on.</summary>
     /// <returns>False when the data ends inside it.</returns>
-    public static bool TryRead(ref Utf8JsonReader reader, JsonTokens tokens, out PagingLinks links)
+    public static bool TryRead(ref JsonCursor reader, JsonTokens tokens, out PagingLinks links)
     {
         links = default;
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -43,7 +43,7 @@ internal static class PagingReader
         return true;
     }
 
-    private static bool TryReadCursors(ref Utf8JsonReader reader, JsonTokens tokens, out string? after)
+    private static bool TryReadCursors(ref JsonCursor reader, JsonTokens tokens, out string? after)
     {
         after = null;
         while (true)
@@ -62,7 +62,7 @@ internal static class PagingReader
         }
     }
 
-    private static string TextOf(ref Utf8JsonReader reader, JsonTokens tokens, string what) =>
+    private static string TextOf(ref JsonCursor reader, JsonTokens tokens, string what) =>
         reader.TokenType == JsonTokenType.String
             ? Encoding.UTF8.GetString(tokens.Text(ref reader))
             : throw new InvalidAnswerException($"{what} is {reader.TokenType} and no string.");

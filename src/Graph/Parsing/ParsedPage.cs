@@ -21,6 +21,12 @@ internal sealed class ParsedPage(InsightRow[] rows, int count, PooledBlocks bloc
     /// <inheritdoc />
     public override int Calls => CallsMade;
 
+    /// <inheritdoc />
+    public override string? Next => NextCursor;
+
+    /// <summary>Set once it is known whether a page follows.</summary>
+    internal string? NextCursor { get; set; }
+
     /// <summary>Set once the attempts for this page are known.</summary>
     internal int CallsMade { get; set; } = 1;
 

@@ -22,8 +22,9 @@ internal sealed partial class RowParser
         if (!Utf8.IsValid(raw))
             throw Invalid("A row is not valid UTF-8.");
 
+        var (key, json) = _breakdowns.IsEmpty ? ("", default) : _breakdowns.Write();
         var actions = page.Blocks.Append(_actions.Write(body, _tally));
-        page.Add(new InsightRow
+        page.Next() = new InsightRow
         {
             Date = day,
             CampaignId = _level >= InsightsLevel.Campaign ? _row.CampaignId : null,
@@ -36,11 +37,11 @@ internal sealed partial class RowParser
             Reach = _row.Reach,
             Spend = _row.Spend,
             Conversions = _tally.Totals(),
-            BreakdownKey = _breakdowns.IsEmpty ? "" : _texts.Get(_breakdowns.Key()),
-            Breakdowns = _breakdowns.IsEmpty ? default : page.Blocks.Append(_breakdowns.Json()),
+            BreakdownKey = key,
+            Breakdowns = page.Blocks.Append(json.Span),
             Actions = actions,
             Raw = page.Blocks.Append(raw),
-        });
+        };
     }
 
     private void RequireId()

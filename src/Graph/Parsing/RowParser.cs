@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 using MetaGrains.Core.Insights;
 using MetaGrains.Core.Sync;
@@ -19,6 +20,7 @@ internal sealed partial class RowParser(InsightsQuery query, FieldTable fields)
     private readonly BreakdownValues _breakdowns = new(fields.Breakdowns);
     private readonly ConversionTally _tally = new();
     private readonly long[] _seen = new long[fields.Count];
+    private readonly string?[] _last = new string?[fields.Count];
     private long _attempt;
     private Draft _row;
 
@@ -26,9 +28,9 @@ internal sealed partial class RowParser(InsightsQuery query, FieldTable fields)
     /// <param name="body">What the reader reads from.</param>
     /// <returns>False when the data ends inside the row.</returns>
     /// <exception cref="InvalidAnswerException">The row is not one that the query asked for.</exception>
-    public bool TryParse(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, PageBuilder page)
+    public bool TryParse(ref JsonCursor reader, ReadOnlySpan<byte> body, PageBuilder page)
     {
-        var start = (int)reader.TokenStartIndex;
+        var start = reader.TokenStart;
         _row = default;
         _attempt++;
         _tally.Reset();
@@ -43,15 +45,17 @@ internal sealed partial class RowParser(InsightsQuery query, FieldTable fields)
             var field = fields.Find(_tokens.Text(ref reader), place);
             if (!reader.Read())
                 return false;
-            if (field < 0 ? !reader.TrySkip() : !TryReadField(ref reader, field))
+            if (field < 0 ? IsNested(reader.TokenType) && !reader.TrySkip() : !TryReadField(ref reader, field))
                 return false;
         }
 
-        Add(body, body[start..(int)reader.BytesConsumed], page);
+        Add(body, body[start..reader.Consumed], page);
         return true;
     }
 
-    private bool TryReadField(ref Utf8JsonReader reader, int field)
+    private static bool IsNested(JsonTokenType token) => token is JsonTokenType.StartObject or JsonTokenType.StartArray;
+
+    private bool TryReadField(ref JsonCursor reader, int field)
     {
         if (_seen[field] == _attempt)
             throw Invalid($"{fields.Name(field)} appears twice.");
@@ -69,7 +73,7 @@ internal sealed partial class RowParser(InsightsQuery query, FieldTable fields)
         return true;
     }
 
-    private void ReadScalar(ref Utf8JsonReader reader, FieldKind kind, int field)
+    private void ReadScalar(ref JsonCursor reader, FieldKind kind, int field)
     {
         if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number))
             throw Invalid($"{fields.Name(field)} is {reader.TokenType} and neither a string nor a number.");
@@ -80,10 +84,10 @@ internal sealed partial class RowParser(InsightsQuery query, FieldTable fields)
                 CheckAccount(text);
                 break;
             case FieldKind.Currency:
-                _row.Currency = IsCurrency(text) ? _texts.Get(text) : throw Invalid("account_currency is no ISO 4217 code.");
+                _row.Currency = IsCurrency(text) ? Shared(text, field) : throw Invalid("account_currency is no ISO 4217 code.");
                 break;
             case FieldKind.AttributionSetting:
-                _row.AttributionSetting = _texts.Get(text);
+                _row.AttributionSetting = Shared(text, field);
                 break;
             case FieldKind.CampaignId:
                 _row.CampaignId = Id(text, field);
@@ -126,8 +130,15 @@ internal sealed partial class RowParser(InsightsQuery query, FieldTable fields)
 
     private string Id(ReadOnlySpan<byte> text, int field) =>
         text.Length is > 0 and <= LongestId && !text.ContainsAnyExceptInRange((byte)'0', (byte)'9')
-            ? _texts.Get(text)
+            ? Shared(text, field)
             : throw Invalid($"{fields.Name(field)} is no id.");
+
+    // Rows of one campaign stand together, so the text of the last row comes first.
+    private string Shared(ReadOnlySpan<byte> text, int field)
+    {
+        ref var last = ref _last[field];
+        return last is not null && Ascii.Equals(text, last) ? last : last = _texts.Get(text);
+    }
 
     private long Count(ReadOnlySpan<byte> text, int field) =>
         ExactNumber.TryParseCount(text, out var count) ? count : throw Invalid($"{fields.Name(field)} is no whole number from 0 on.");

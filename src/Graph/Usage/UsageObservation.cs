@@ -23,7 +23,11 @@ public sealed record BusinessUsage(
     double TotalCpuTime,
     double TotalTime,
     TimeSpan RegainAccessAfter,
-    string? AccessTier);
+    string? AccessTier)
+{
+    /// <summary>The largest of the three percentages: any of them throttles at 100.</summary>
+    public double LargestPercent => Math.Max(CallCount, Math.Max(TotalCpuTime, TotalTime));
+}
 
 /// <summary><c>X-FB-Ads-Insights-Throttle</c>: percent used by the app and by the account on <c>/insights</c>.</summary>
 public sealed record InsightsThrottle(double AppUtilPercent, double AccountUtilPercent, string? AccessTier);

@@ -1,8 +1,12 @@
 using System.Collections.Concurrent;
 using MetaGrains.Core.Insights;
 using MetaGrains.Core.Sync;
+using MetaGrains.Core.Sync.Reports;
 using MetaGrains.Graph.Accounts;
+using MetaGrains.Graph.Batch;
+using MetaGrains.Graph.Entities;
 using MetaGrains.Graph.Http;
+using MetaGrains.Graph.Tokens;
 using MetaGrains.Graph.Usage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -39,6 +43,14 @@ public sealed class GraphClient : IAsyncDisposable, IUsageObserver
     public IInsightsSource Source => _services.GetRequiredService<IInsightsSource>();
 
     public IGraphAdAccounts Accounts => _services.GetRequiredService<IGraphAdAccounts>();
+
+    public IReportSource Reports => _services.GetRequiredService<IReportSource>();
+
+    public IGraphEntities Entities => _services.GetRequiredService<IGraphEntities>();
+
+    public IGraphTokens Tokens => _services.GetRequiredService<IGraphTokens>();
+
+    internal GraphBatch Batch => _services.GetRequiredService<GraphBatch>();
 
     public static AccessToken AccessToken { get; } = new(Token);
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -8,7 +9,25 @@ using Microsoft.Extensions.Logging;
 namespace MetaGrains.Graph.Tests.Support;
 
 /// <summary>A request as it came over the wire.</summary>
-public sealed record SeenRequest(string Path, string RawQuery, IQueryCollection Query, IReadOnlyDictionary<string, string> Headers);
+public sealed record SeenRequest(
+    string Method, string Path, string RawQuery, IQueryCollection Query, IReadOnlyDictionary<string, string> Headers, IReadOnlyDictionary<string, string> Form)
+{
+    /// <summary>The items of a batch: verb, relative URL and body.</summary>
+    public IReadOnlyList<(string Method, string Url, string Body)> BatchItems
+    {
+        get
+        {
+            using var batch = JsonDocument.Parse(Form["batch"]);
+            return [.. batch.RootElement.EnumerateArray().Select(item => (
+                item.GetProperty("method").GetString()!,
+                item.GetProperty("relative_url").GetString()!,
+                item.TryGetProperty("body", out var body) ? body.GetString()! : ""))];
+        }
+    }
+}
+
+/// <summary>One answer inside a batch.</summary>
+public sealed record ScriptedItem(string Body, int Code = 200, params (string Name, string Value)[] Headers);
 
 /// <summary>A real HTTP server on a loopback port that plays a script, one answer for each request.</summary>
 public sealed class ScriptedGraph : IAsyncDisposable
@@ -46,6 +65,14 @@ public sealed class ScriptedGraph : IAsyncDisposable
 
     public ScriptedGraph Error(int code, int? subcode = null, int status = 400, string message = "Refused", params (string Name, string Value)[] headers) =>
         Answer(Pages.Error(code, subcode, message), status, headers);
+
+    /// <summary>Answers a batch, item by item; a null item is one that Meta did not get to.</summary>
+    public ScriptedGraph Batch(params ScriptedItem?[] items) => Answer(JsonSerializer.Serialize(items.Select(item => item is null ? null : new
+    {
+        code = item.Code,
+        headers = item.Headers.Select(header => new { name = header.Name, value = header.Value }),
+        body = item.Body,
+    })));
 
     /// <summary>Cuts the connection, after some bytes of a body that promised to be longer.</summary>
     public ScriptedGraph Reset(string? part = null) =>
@@ -94,11 +121,16 @@ public sealed class ScriptedGraph : IAsyncDisposable
 
     private async Task PlayAsync(HttpContext context)
     {
+        var form = context.Request.HasFormContentType
+            ? (await context.Request.ReadFormAsync(context.RequestAborted)).ToDictionary(part => part.Key, part => part.Value.ToString(), StringComparer.Ordinal)
+            : [];
         Requests.Enqueue(new SeenRequest(
+            context.Request.Method,
             context.Request.Path.Value!,
             context.Request.QueryString.Value ?? "",
             context.Request.Query,
-            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
+            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            form));
         if (!_script.TryDequeue(out var answer))
             answer = unscripted =>
             {
