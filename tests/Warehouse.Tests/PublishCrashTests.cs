@@ -22,7 +22,7 @@ public sealed class PublishCrashTests
         await warehouse.PublishAsync(WarehouseFixture.AdRows(3));
         var statements = await StatementsAsync(warehouse);
         Assert.Equal(
-            ["Plan", "Fence", "Check", "Tombstone", "Update", "Insert", "Raw", "AggregateGone", "Aggregate", "Cursor", "Unstage", "Commit"],
+            ["Plan", "Fence", "Check", "Tombstone", "Update", "Insert", "Raw", "AggregateGone", "Aggregate", "Freshness", "Cursor", "Unstage", "Commit"],
             statements);
         // The rehearsal published; bring the old slice back.
         await warehouse.PublishAsync(WarehouseFixture.AdRows(3));
@@ -55,7 +55,7 @@ public sealed class PublishCrashTests
 
         await warehouse.Store.PublishAsync(slice, Restated().Count, default);
 
-        Assert.Equal(12, seen.Count);
+        Assert.Equal(13, seen.Count);
         Assert.All(seen, visible => Assert.Equal(old, visible));
         Assert.NotEqual(old, await warehouse.VisibleAsync());
     }

@@ -51,18 +51,21 @@ internal sealed class WarehouseFixture : IAsyncDisposable
     }
 
     /// <summary>Stages the rows in pages of three and publishes them, as a run of its own.</summary>
-    public async Task<PublishCounts> PublishAsync(IReadOnlyList<InsightRow> rows, InsightsLevel level = InsightsLevel.Ad, AdAccountKey? account = null)
+    public async Task<PublishCounts> PublishAsync(
+        IReadOnlyList<InsightRow> rows, InsightsLevel level = InsightsLevel.Ad, AdAccountKey? account = null, DateRange? days = null)
     {
-        var slice = await StageAsync(rows, level, account);
+        var slice = await StageAsync(rows, level, account, days);
         var counts = await Store.PublishAsync(slice, rows.Count, default);
         await Store.EndRunAsync(slice.Run, new RunReport { Outcome = RunOutcome.Succeeded, Rows = counts }, default);
         return counts;
     }
 
-    public async Task<InsightsSlice> StageAsync(IReadOnlyList<InsightRow> rows, InsightsLevel level = InsightsLevel.Ad, AdAccountKey? account = null)
+    public async Task<InsightsSlice> StageAsync(
+        IReadOnlyList<InsightRow> rows, InsightsLevel level = InsightsLevel.Ad, AdAccountKey? account = null, DateRange? days = null)
     {
-        var run = await Store.BeginRunAsync(account ?? Account, "incremental", "test", Week, null, default);
-        var slice = new InsightsSlice(run, 0, InsightsReport.Daily(level), Week, Week.Until);
+        var range = days ?? Week;
+        var run = await Store.BeginRunAsync(account ?? Account, "incremental", "test", range, null, default);
+        var slice = new InsightsSlice(run, 0, InsightsReport.Daily(level), range, range.Until);
         foreach (var (number, page) in rows.Chunk(3).Index())
             await Store.StageAsync(slice, new FakePage(number, page), default);
         return slice;

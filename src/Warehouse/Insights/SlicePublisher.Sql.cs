@@ -134,6 +134,16 @@ public sealed partial class SlicePublisher
           revenue = excluded.revenue
         """;
 
+    // Written by every publish, also of a slice in which nothing changed: it says when we looked.
+    private const string Freshness = """
+        insert into data_freshness_marks as m (tenant_id, ad_account_id, stream, latest_data_date, last_synced_at)
+        select @tenant, @account, @report, (
+          select max(date) from meta_insights_daily
+          where tenant_id = @tenant and ad_account_id = @account and report = @report and date between @since and @until), @now
+        on conflict (tenant_id, ad_account_id, stream) do update set
+          latest_data_date = greatest(m.latest_data_date, excluded.latest_data_date), last_synced_at = greatest(m.last_synced_at, excluded.last_synced_at)
+        """;
+
     private const string Cursor = """
         update sync_cursors set meta_last_window_end = greatest(meta_last_window_end, @cursor), updated_at = @now
         where tenant_id = @tenant and ad_account_id = @account and job = @job
@@ -151,6 +161,7 @@ public sealed partial class SlicePublisher
         (nameof(Raw), Raw),
         (nameof(AggregateGone), AggregateGone),
         (nameof(Aggregate), Aggregate),
+        (nameof(Freshness), Freshness),
         (nameof(Unstage), Unstage),
     ];
 }

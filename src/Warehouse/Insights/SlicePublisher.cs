@@ -36,6 +36,7 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
             await step.ExecuteAsync(nameof(Aggregate), Aggregate);
         }
 
+        await step.ExecuteAsync(nameof(Freshness), Freshness);
         if (slice.CursorAfter is not null)
             await step.ExecuteAsync(nameof(Cursor), Cursor);
         await step.ExecuteAsync(nameof(Unstage), Unstage);
