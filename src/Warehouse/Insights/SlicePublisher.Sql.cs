@@ -7,17 +7,62 @@ public sealed partial class SlicePublisher
     // joins here are of a slice with itself, for which a hash is always right. Compiling them would cost more than it saves.
     internal const string Plan = "set local enable_nestloop = off; set local jit = off";
 
-    // Holds the pen until commit: a run that starts now waits, and a run that started before has raised the epoch.
+    // Holds the pen until commit: a run that starts now waits, and a run that started before has raised the epoch. The
+    // second lock keeps two jobs of one account apart, which touch the same rows and days.
     private const string Fence = """
-        select run_epoch from sync_cursors
+        select run_epoch, pg_advisory_xact_lock(hashtextextended(@tenant::text || @account, 0))
+        from sync_cursors
         where tenant_id = @tenant and ad_account_id = @account and job = @job
         for update
         """;
 
-    private const string Check = """
-        select count(*), count(distinct row_key), count(*) filter (where date not between @since and @until)
-        from insights_staging
-        where run_id = @run and run_epoch = @epoch and slice = @slice
+    // One look at the slice decides what there is to do: nothing, for a re-read of days that did not change.
+    private const string Compare = """
+        select count(s.row_key), count(distinct s.row_key), count(*) filter (where s.date not between @since and @until),
+               count(d.row_key), count(*) filter (where d.row_key is null), count(*) filter (where s.content_hash <> d.content_hash),
+               count(*) filter (where s.row_key is null),
+               (select count(*) from meta_insights_days
+                where tenant_id = @tenant and ad_account_id = @account and report = @report and date between @since and @until)
+        from (
+          select row_key, content_hash, date from insights_staging
+          where run_id = @run and run_epoch = @epoch and slice = @slice
+        ) s
+        full join (
+          select row_key, content_hash from meta_insights_daily
+          where tenant_id = @tenant and ad_account_id = @account and report = @report and date between @since and @until
+        ) d on d.row_key = s.row_key
+        """;
+
+    // Old beside new, before the new takes its place; only days that had been published after they were over.
+    private const string Revisions = """
+        insert into meta_insights_revisions (
+          tenant_id, ad_account_id, report, level, seen_at, run_id, date, entity_id, breakdown_key, metric, old_value, new_value, reason)
+        select @tenant, @account, @report, @level, @now, @run, r.date, r.entity_id, r.breakdown_key, r.metric, r.old_value, r.new_value,
+               case
+                 when r.reshaped then 'shape_changed'
+                 when r.old_value is null then 'backfilled'
+                 when r.final_at is not null then 'corrected'
+                 else 'restated'
+               end
+        from (
+          select coalesce(d.date, s.date) as date, coalesce(d.entity_id, s.entity_id) as entity_id,
+                 coalesce(d.breakdown_key, s.breakdown_key) as breakdown_key,
+                 c.final_at, c.shape <> @shape or coalesce(d.attribution_window <> s.attribution_window, false) as reshaped,
+                 unnest(array['spend', 'impressions', 'clicks', 'reach', 'conversions', 'purchases', 'purchase_value', 'leads', 'revenue']) as metric,
+                 unnest(array[d.spend, d.impressions, d.clicks, d.reach, d.conversions, d.purchases, d.purchase_value, d.leads, d.revenue]) as old_value,
+                 unnest(array[s.spend, s.impressions, s.clicks, s.reach, s.conversions, s.purchases, s.purchase_value, s.leads, s.revenue]) as new_value
+          from (
+            select * from insights_staging where run_id = @run and run_epoch = @epoch and slice = @slice
+          ) s
+          full join (
+            select * from meta_insights_daily
+            where tenant_id = @tenant and ad_account_id = @account and report = @report and date between @since and @until
+          ) d on d.row_key = s.row_key
+          join meta_insights_days c on c.date = coalesce(d.date, s.date)
+          where c.tenant_id = @tenant and c.ad_account_id = @account and c.report = @report and c.date between @since and @until
+            and s.content_hash is distinct from d.content_hash
+        ) r
+        where coalesce(r.old_value, 0) <> coalesce(r.new_value, 0)
         """;
 
     private const string Tombstone = """
@@ -47,7 +92,7 @@ public sealed partial class SlicePublisher
           and d.row_key = s.row_key and d.content_hash <> s.content_hash
         """;
 
-    private const string Insert = """
+    private const string New = """
         insert into meta_insights_daily (
           row_key, tenant_id, content_hash, impressions, clicks, reach, run_id, first_seen, updated_at, date,
           ad_account_id, report, level, entity_id, campaign_id, adset_id, ad_id, breakdown_key,
@@ -60,23 +105,40 @@ public sealed partial class SlicePublisher
           s.breakdowns, s.actions
         from insights_staging s
         where s.run_id = @run and s.run_epoch = @epoch and s.slice = @slice
+
+        """;
+
+    // Days of which nothing is held need no second look.
+    private const string InsertAll = New;
+
+    private const string Insert = New + """
           and not exists (
             select from meta_insights_daily d
             where d.tenant_id = @tenant and d.ad_account_id = @account and d.report = @report
               and d.date between @since and @until and d.row_key = s.row_key)
         """;
 
-    private const string Raw = """
+    private const string RawOf = """
         insert into meta_insights_raw (row_key, tenant_id, run_id, fetched_at, date, ad_account_id, report, payload)
         select s.row_key, @tenant, @run, @now, s.date, @account, @report, s.raw
         from insights_staging s
+
+        """;
+
+    private const string RawReplaced = """
+
+        on conflict (row_key, date) do update set
+          run_id = excluded.run_id, fetched_at = excluded.fetched_at, payload = excluded.payload
+        """;
+
+    private const string RawAll = RawOf + "where s.run_id = @run and s.run_epoch = @epoch and s.slice = @slice" + RawReplaced;
+
+    private const string Raw = RawOf + """
         join meta_insights_daily d on d.row_key = s.row_key
         where s.run_id = @run and s.run_epoch = @epoch and s.slice = @slice
           and d.tenant_id = @tenant and d.ad_account_id = @account and d.report = @report
           and d.date between @since and @until and d.run_id = @run
-        on conflict (row_key, date) do update set
-          run_id = excluded.run_id, fetched_at = excluded.fetched_at, payload = excluded.payload
-        """;
+        """ + RawReplaced;
 
     // A day is rebuilt from its ads whenever a row of its ads or of the account's own answer (reach) was touched.
     private const string Touched = """
@@ -134,6 +196,23 @@ public sealed partial class SlicePublisher
           revenue = excluded.revenue
         """;
 
+    // Days that are over, once each: from now on what is changed in them is a revision.
+    private const string Days = """
+        insert into meta_insights_days as m (tenant_id, ad_account_id, report, date, closed_at, final_at, shape)
+        select @tenant, @account, @report, d.date, @now, case when d.date + @settling < d.today then @now end, @shape
+        from (
+          select day::date as date, (select account_time(@now, timezone_name)::date from ad_accounts where tenant_id = @tenant and ad_account_id = @account) as today
+          from generate_series(@since::timestamp, @until::timestamp, interval '1 day') day
+        ) d
+        where d.date < d.today
+          and not exists (
+            select from meta_insights_days o
+            where o.tenant_id = @tenant and o.ad_account_id = @account and o.report = @report and o.date = d.date
+              and o.date between @since and @until and o.shape = @shape and (o.final_at is not null or o.date + @settling >= d.today))
+        on conflict (tenant_id, ad_account_id, report, date) do update set
+          shape = excluded.shape, final_at = coalesce(m.final_at, excluded.final_at)
+        """;
+
     // Written by every publish, also of a slice in which nothing changed: it says when we looked.
     private const string Freshness = """
         insert into data_freshness_marks as m (tenant_id, ad_account_id, stream, latest_data_date, last_synced_at)
@@ -154,13 +233,17 @@ public sealed partial class SlicePublisher
     /// <summary>The statements whose plan depends on data, by name: tests forbid a nested loop in each.</summary>
     internal static IReadOnlyList<(string Name, string Sql)> PlannedStatements { get; } =
     [
-        (nameof(Check), Check),
+        (nameof(Compare), Compare),
+        (nameof(Revisions), Revisions),
         (nameof(Tombstone), Tombstone),
         (nameof(Update), Update),
         (nameof(Insert), Insert),
+        (nameof(InsertAll), InsertAll),
         (nameof(Raw), Raw),
+        (nameof(RawAll), RawAll),
         (nameof(AggregateGone), AggregateGone),
         (nameof(Aggregate), Aggregate),
+        (nameof(Days), Days),
         (nameof(Freshness), Freshness),
         (nameof(Unstage), Unstage),
     ];

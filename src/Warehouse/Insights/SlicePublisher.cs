@@ -1,3 +1,4 @@
+using MetaGrains.Core.Completeness;
 using MetaGrains.Core.Sync;
 using Npgsql;
 using NpgsqlTypes;
@@ -24,18 +25,24 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
         var step = new Steps(this, connection, slice, clock.GetUtcNow(), cancellationToken);
         await step.ExecuteAsync(nameof(Plan), Plan);
         await RequireFenceAsync(step, slice);
-        await RequireWholeAsync(step, expectedRows);
-        var vanished = await step.ExecuteAsync(nameof(Tombstone), Tombstone);
-        var changed = await step.ExecuteAsync(nameof(Update), Update);
-        var inserted = await step.ExecuteAsync(nameof(Insert), Insert);
+        var found = await CompareAsync(step);
+        RequireWhole(found, expectedRows);
+        if (found.Closed > 0 && found.Differs)
+            await step.ExecuteAsync(nameof(Revisions), Revisions);
+        var vanished = found.Gone > 0 ? await step.ExecuteAsync(nameof(Tombstone), Tombstone) : 0;
+        var changed = found.Changed > 0 ? await step.ExecuteAsync(nameof(Update), Update) : 0;
+        var inserted = found.New == 0 ? 0
+            : found.Held == 0 ? await step.ExecuteAsync(nameof(InsertAll), InsertAll)
+            : await step.ExecuteAsync(nameof(Insert), Insert);
         if (changed + inserted > 0)
-            await step.ExecuteAsync(nameof(Raw), Raw);
+            await (found.Held == 0 ? step.ExecuteAsync(nameof(RawAll), RawAll) : step.ExecuteAsync(nameof(Raw), Raw));
         if (changed + inserted + vanished > 0 && FeedsAggregates(slice))
         {
             await step.ExecuteAsync(nameof(AggregateGone), AggregateGone);
             await step.ExecuteAsync(nameof(Aggregate), Aggregate);
         }
 
+        await step.ExecuteAsync(nameof(Days), Days);
         await step.ExecuteAsync(nameof(Freshness), Freshness);
         if (slice.CursorAfter is not null)
             await step.ExecuteAsync(nameof(Cursor), Cursor);
@@ -55,17 +62,36 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
             throw new StaleRunException($"Run {slice.Run.Id} of {slice.Run.Account.Account} was overtaken: its epoch is {slice.Run.Epoch}, the account is at {epoch}.");
     }
 
-    private static async Task RequireWholeAsync(Steps step, long expectedRows)
+    private static async Task<Comparison> CompareAsync(Steps step)
     {
-        await using var reader = await step.ReadAsync(nameof(Check), Check);
+        await using var reader = await step.ReadAsync(nameof(Compare), Compare);
         await reader.ReadAsync();
-        var (rows, keys, strays) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
-        if (rows != expectedRows)
-            throw new SliceRejectedException($"{expectedRows} rows were read but {rows} are staged: PostgreSQL was restarted in between, or another process emptied staging.");
-        if (keys != rows)
-            throw new SliceRejectedException($"{rows - keys} of {rows} rows came twice: the answer moved between two pages.");
-        if (strays != 0)
-            throw new SliceRejectedException($"{strays} of {rows} rows lie outside the days that were asked for.");
+        return new Comparison(
+            reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5),
+            reader.GetInt64(6), reader.GetInt64(7));
+    }
+
+    private static void RequireWhole(Comparison found, long expectedRows)
+    {
+        if (found.Staged != expectedRows)
+            throw new SliceRejectedException($"{expectedRows} rows were read but {found.Staged} are staged: PostgreSQL was restarted in between, or another process emptied staging.");
+        if (found.Keys != found.Staged)
+            throw new SliceRejectedException($"{found.Staged - found.Keys} of {found.Staged} rows came twice: the answer moved between two pages.");
+        if (found.Strays != 0)
+            throw new SliceRejectedException($"{found.Strays} of {found.Staged} rows lie outside the days that were asked for.");
+    }
+
+    /// <param name="Staged">Rows that were read.</param>
+    /// <param name="Keys">Different ones.</param>
+    /// <param name="Strays">Rows outside the days.</param>
+    /// <param name="Held">Rows read that the fact holds already.</param>
+    /// <param name="New">Rows read that it lacks.</param>
+    /// <param name="Changed">Rows read that it holds otherwise.</param>
+    /// <param name="Gone">Rows that it holds and that were not read.</param>
+    /// <param name="Closed">Days of the slice that were published after they were over.</param>
+    private readonly record struct Comparison(long Staged, long Keys, long Strays, long Held, long New, long Changed, long Gone, long Closed)
+    {
+        public bool Differs => New + Changed + Gone > 0;
     }
 
     private sealed class Steps(
@@ -102,6 +128,8 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
         Bind("level", Core.Insights.InsightsLevels.WireName(slice.Report.Level), NpgsqlDbType.Text);
         Bind("since", slice.Days.Since, NpgsqlDbType.Date);
         Bind("until", slice.Days.Until, NpgsqlDbType.Date);
+        Bind("shape", ReportShape.Of(slice.Report), NpgsqlDbType.Bigint);
+        Bind("settling", DayFinalities.RestatementDays, NpgsqlDbType.Integer);
         Bind("now", now.UtcDateTime, NpgsqlDbType.TimestampTz);
         Bind("cursor", slice.CursorAfter ?? slice.Days.Until, NpgsqlDbType.Date);
         return command;
