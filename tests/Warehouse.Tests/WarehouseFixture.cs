@@ -122,7 +122,7 @@ internal sealed class WarehouseFixture : IAsyncDisposable
         .. await Database.RowsAsync("select report, entity_id, date, metric, old_value, new_value, reason from meta_insights_revisions order by 1, 2, 3, 4, 5"),
         .. await Database.RowsAsync("select report, date, final_at is null from meta_insights_days order by 1, 2"),
         .. await Database.RowsAsync("select stream, latest_data_date, last_synced_at from data_freshness_marks order by 1"),
-        .. await Database.RowsAsync("select job, meta_last_window_end from sync_cursors"),
+        .. await Database.RowsAsync("select job, meta_last_window_end from sync_cursors order by 1"),
     ];
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();

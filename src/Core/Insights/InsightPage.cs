@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace MetaGrains.Core.Insights;
 
 /// <summary>
@@ -17,6 +19,9 @@ public abstract class InsightPage : IDisposable
 
     /// <summary>HTTP requests sent for this page: one plus its retries. Each counted against Meta's limits.</summary>
     public abstract int Calls { get; }
+
+    /// <summary>Graph fields of the report that could not be fetched for these rows; what is held of them stays. Usually none.</summary>
+    public virtual ImmutableArray<string> Incomplete => [];
 
     /// <inheritdoc />
     public void Dispose()

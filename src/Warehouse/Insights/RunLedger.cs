@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Sync;
 using MetaGrains.Core.Time;
@@ -40,17 +41,19 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
           where tenant_id = @tenant and ad_account_id = @account and job = @job and status = 'running' and run_id <> @run
           returning run_id
         ), emptied as (
-          delete from insights_staging where run_id in (select run_id from overtaken union all select @run::bigint)
+          delete from insights_staging where run_id = any (array(select run_id from overtaken) || @run::bigint)
+        ), held as (
+          update sync_cursors set active_run = @run
+          where tenant_id = @tenant and ad_account_id = @account and job = @job
         )
-        update sync_cursors set active_run = @run
-        where tenant_id = @tenant and ad_account_id = @account and job = @job
+        select report, archived_until from meta_report_hints where tenant_id = @tenant and ad_account_id = @account
         """;
 
     private const string End = """
         update sync_runs set
           status = @status, finished_at = @now, duration_ms = @duration, calls = @calls, retries = @retries, pages = @pages,
           bytes = @bytes, rows_read = @read, rows_inserted = @inserted, rows_changed = @changed,
-          rows_unchanged = @unchanged, rows_vanished = @vanished, rate_limited = @limited,
+          rows_unchanged = @unchanged, rows_vanished = @vanished, held_days = @held, rate_limited = @limited,
           error_code = @code, error_subcode = @subcode, error_trace = @trace, error_message = @message
         where run_id = @run and run_epoch = @epoch and status in ('running', 'superseded')
         """;
@@ -87,9 +90,15 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
 
         await using var takeOver = Command(TakeOver, connection, account, job);
         takeOver.Parameters.AddWithValue("run", run.Id);
-        await takeOver.ExecuteNonQueryAsync(cancellationToken);
+        var hints = ImmutableDictionary.CreateBuilder<string, DateOnly>();
+        await using (var reader = await takeOver.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+                hints.Add(reader.GetString(0), reader.GetFieldValue<DateOnly>(1));
+        }
+
         await transaction.CommitAsync(cancellationToken);
-        return run;
+        return hints.Count == 0 ? run : run with { ArchivedUntil = hints.ToImmutable() };
     }
 
     /// <inheritdoc cref="IInsightsStore.EndRunAsync" />
@@ -124,6 +133,7 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
         end.Parameters.AddWithValue("changed", report.Rows.Changed);
         end.Parameters.AddWithValue("unchanged", report.Rows.Unchanged);
         end.Parameters.AddWithValue("vanished", report.Rows.Vanished);
+        end.Parameters.AddWithValue("held", report.HeldDays);
         end.Parameters.AddWithValue("limited", report.RateLimited);
         end.Parameters.Add(new NpgsqlParameter("code", NpgsqlDbType.Integer) { Value = (object?)report.ErrorCode ?? DBNull.Value });
         end.Parameters.Add(new NpgsqlParameter("subcode", NpgsqlDbType.Integer) { Value = (object?)report.ErrorSubcode ?? DBNull.Value });

@@ -15,18 +15,45 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
     /// <summary>Called before each statement and before the commit, with its name: where tests crash.</summary>
     internal Func<string, NpgsqlConnection, Task>? BeforeStatement { get; set; }
 
-    /// <summary>Publishes.</summary>
-    /// <inheritdoc cref="IInsightsStore.PublishAsync" />
-    public async Task<PublishCounts> PublishAsync(InsightsSlice slice, long expectedRows, CancellationToken cancellationToken)
+    internal DateTimeOffset Now => clock.GetUtcNow();
+
+    /// <summary>Publishes all that is staged.</summary>
+    /// <inheritdoc cref="IInsightsStore.PublishAsync(InsightsSlice, long, CancellationToken)" />
+    public Task<PublishCounts> PublishAsync(InsightsSlice slice, long expectedRows, CancellationToken cancellationToken) =>
+        PublishAsync(slice, expectedRows, SliceJudgement.Publish, cancellationToken);
+
+    /// <summary>Publishes what a judgement lets pass.</summary>
+    /// <inheritdoc cref="IInsightsStore.PublishAsync(InsightsSlice, long, SliceJudgement, CancellationToken)" />
+    public async Task<PublishCounts> PublishAsync(
+        InsightsSlice slice, long expectedRows, SliceJudgement judgement, CancellationToken cancellationToken)
     {
         await partitions.EnsureAsync(slice.Days, cancellationToken);
+        try
+        {
+            return await PublishOnceAsync(slice, expectedRows, judgement, cancellationToken);
+        }
+        catch (PostgresException retired) when (retired.SqlState == PostgresErrorCodes.CheckViolation && retired.ConstraintName is null)
+        {
+            // No table for a month: retention has taken it away since it was last looked at.
+            partitions.Forget();
+            await partitions.EnsureAsync(slice.Days, cancellationToken);
+            return await PublishOnceAsync(slice, expectedRows, judgement, cancellationToken);
+        }
+    }
+
+    private async Task<PublishCounts> PublishOnceAsync(
+        InsightsSlice slice, long expectedRows, SliceJudgement judgement, CancellationToken cancellationToken)
+    {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var step = new Steps(this, connection, slice, clock.GetUtcNow(), cancellationToken);
+        var step = new Steps(this, connection, slice, judgement, clock.GetUtcNow(), cancellationToken);
         await step.ExecuteAsync(nameof(Plan), Plan);
         await RequireFenceAsync(step, slice);
+        var kept = judgement.HeldDays.IsEmpty ? 0 : await step.ExecuteAsync(nameof(Keep), Keep);
         var found = await CompareAsync(step);
-        RequireWhole(found, expectedRows);
+        RequireWhole(found, expectedRows - kept);
+        if (found.Incomplete > 0)
+            await step.ExecuteAsync(nameof(Complete), Complete);
         if (found.Closed > 0 && found.Differs)
             await step.ExecuteAsync(nameof(Revisions), Revisions);
         var vanished = found.Gone > 0 ? await step.ExecuteAsync(nameof(Tombstone), Tombstone) : 0;
@@ -43,13 +70,17 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
         }
 
         await step.ExecuteAsync(nameof(Days), Days);
+        if (!judgement.Findings.IsEmpty || !judgement.ReleasedDays.IsEmpty)
+            await step.ExecuteAsync(nameof(Reconcile), Reconcile);
+        if (judgement.ArchivedUntil is not null)
+            await step.ExecuteAsync(nameof(Hint), Hint);
         await step.ExecuteAsync(nameof(Freshness), Freshness);
         if (slice.CursorAfter is not null)
             await step.ExecuteAsync(nameof(Cursor), Cursor);
         await step.ExecuteAsync(nameof(Unstage), Unstage);
         await step.BeforeAsync("Commit");
         await transaction.CommitAsync(cancellationToken);
-        return new PublishCounts(expectedRows, inserted, changed, expectedRows - inserted - changed, vanished);
+        return new PublishCounts(expectedRows, inserted, changed, found.Staged - inserted - changed, vanished);
     }
 
     private static bool FeedsAggregates(InsightsSlice slice) => slice.Report.Name is "ad_daily" or "account_daily";
@@ -68,7 +99,7 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
         await reader.ReadAsync();
         return new Comparison(
             reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5),
-            reader.GetInt64(6), reader.GetInt64(7));
+            reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8));
     }
 
     private static void RequireWhole(Comparison found, long expectedRows)
@@ -84,38 +115,40 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
     /// <param name="Staged">Rows that were read.</param>
     /// <param name="Keys">Different ones.</param>
     /// <param name="Strays">Rows outside the days.</param>
-    /// <param name="Held">Rows read that the fact holds already.</param>
+    /// <param name="Held">Rows that the fact holds of these days.</param>
     /// <param name="New">Rows read that it lacks.</param>
     /// <param name="Changed">Rows read that it holds otherwise.</param>
     /// <param name="Gone">Rows that it holds and that were not read.</param>
     /// <param name="Closed">Days of the slice that were published after they were over.</param>
-    private readonly record struct Comparison(long Staged, long Keys, long Strays, long Held, long New, long Changed, long Gone, long Closed)
+    /// <param name="Incomplete">Rows read that lack fields.</param>
+    private readonly record struct Comparison(
+        long Staged, long Keys, long Strays, long Held, long New, long Changed, long Gone, long Closed, long Incomplete)
     {
         public bool Differs => New + Changed + Gone > 0;
     }
 
     private sealed class Steps(
-        SlicePublisher publisher, NpgsqlConnection connection, InsightsSlice slice, DateTimeOffset now, CancellationToken cancellationToken)
+        SlicePublisher publisher, NpgsqlConnection connection, InsightsSlice slice, SliceJudgement judgement, DateTimeOffset now, CancellationToken cancellationToken)
     {
         public Task BeforeAsync(string name) => publisher.BeforeStatement?.Invoke(name, connection) ?? Task.CompletedTask;
 
         public async Task<int> ExecuteAsync(string name, string sql)
         {
             await BeforeAsync(name);
-            await using var command = Command(sql, connection, slice, now);
+            await using var command = Command(sql, connection, slice, judgement, now);
             return await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
         public async Task<NpgsqlDataReader> ReadAsync(string name, string sql)
         {
             await BeforeAsync(name);
-            await using var command = Command(sql, connection, slice, now);
+            await using var command = Command(sql, connection, slice, judgement, now);
             return await command.ExecuteReaderAsync(cancellationToken);
         }
     }
 
     /// <summary>Binds the parameters of a slice that the text names.</summary>
-    internal static NpgsqlCommand Command(string sql, NpgsqlConnection connection, InsightsSlice slice, DateTimeOffset now)
+    internal static NpgsqlCommand Command(string sql, NpgsqlConnection connection, InsightsSlice slice, SliceJudgement judgement, DateTimeOffset now)
     {
         var command = new NpgsqlCommand(sql, connection);
         Bind("run", slice.Run.Id, NpgsqlDbType.Bigint);
@@ -132,6 +165,15 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
         Bind("settling", DayFinalities.RestatementDays, NpgsqlDbType.Integer);
         Bind("now", now.UtcDateTime, NpgsqlDbType.TimestampTz);
         Bind("cursor", slice.CursorAfter ?? slice.Days.Until, NpgsqlDbType.Date);
+        Bind("kept", judgement.HeldDays.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Date);
+        Bind("released", judgement.ReleasedDays.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Date);
+        Bind("archived", judgement.ArchivedUntil ?? slice.Days.Since, NpgsqlDbType.Date);
+        Bind("found_dates", judgement.Findings.Select(finding => finding.Date).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Date);
+        Bind("found_metrics", judgement.Findings.Select(finding => finding.Metric).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+        Bind("found_totals", judgement.Findings.Select(finding => finding.AccountTotal).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Numeric);
+        Bind("found_sums", judgement.Findings.Select(finding => finding.RowsTotal).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Numeric);
+        Bind("found_verdicts", judgement.Findings.Select(finding => finding.Verdict.WireName()).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+        Bind("found_keys", judgement.Findings.Select(finding => finding.HeldBackKeys).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
         return command;
 
         void Bind(string name, object value, NpgsqlDbType type)

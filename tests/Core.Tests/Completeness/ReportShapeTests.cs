@@ -35,5 +35,5 @@ public sealed class ReportShapeTests
 
     // It is stored: another value would mark every later change of a number as one of the question.
     [Fact]
-    public void The_shape_of_the_default_report_never_changes() => Assert.Equal(-1L, ReportShape.Of(Report));
+    public void The_shape_of_the_default_report_never_changes() => Assert.Equal(8002385618688952555L, ReportShape.Of(Report));
 }
