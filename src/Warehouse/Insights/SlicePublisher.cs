@@ -39,6 +39,11 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
             await partitions.EnsureAsync(slice.Days, cancellationToken);
             return await PublishOnceAsync(slice, expectedRows, judgement, cancellationToken);
         }
+        catch (PostgresException circle) when (circle.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+        {
+            // Somebody beside this program locks the same rows: PostgreSQL undid the publish, and what is staged is still there.
+            return await PublishOnceAsync(slice, expectedRows, judgement, cancellationToken);
+        }
     }
 
     private async Task<PublishCounts> PublishOnceAsync(

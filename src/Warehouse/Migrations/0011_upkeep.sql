@@ -26,7 +26,7 @@ begin
     for index in
       select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid = format('public.%I', place)::regclass
     loop
-      execute format('alter index public.%I rename to %I', index, index || '_' || number);
+      execute format('alter index public.%I rename to %I', index, place || '_' || left(md5(index::text), 8));
     end loop;
   end if;
   execute format('alter table public.%I set schema retired', place);
