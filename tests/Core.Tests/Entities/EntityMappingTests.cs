@@ -1,6 +1,5 @@
 using System.Text.Json;
 using MetaGrains.Core.Entities;
-using MetaGrains.Testing;
 
 namespace MetaGrains.Core.Tests.Entities;
 
@@ -100,31 +99,6 @@ public sealed class EntityMappingTests
     [InlineData("""{"id":"1","name":{"en":"x"}}""", "name")]
     public void What_is_no_such_object_is_refused_by_the_field(string json, string field) =>
         Assert.Contains(field, Assert.Throws<FormatException>(() => Read<CampaignRecord>(EntityKind.Campaign, json)).Message, StringComparison.Ordinal);
-
-    [RecordedDataFact]
-    public void Every_recorded_campaign_and_creative_is_read()
-    {
-        var folder = Path.Combine(RepositoryRoot.RecordedData!, "tophatter_vcr_2017", "AdAccount");
-        var campaigns = Recorded(Path.Combine(folder, "ad_campaigns", "lists_campaigns.yml")).Select(json => (CampaignRecord)EntityMapping.Read(EntityKind.Campaign, json)).ToArray();
-        var creatives = Recorded(Path.Combine(folder, "ad_creatives", "lists_creatives.yml")).Select(json => (CreativeRecord)EntityMapping.Read(EntityKind.Creative, json)).ToArray();
-
-        var campaign = Assert.Single(campaigns);
-        Assert.Equal(("6076261167842", "Test", "APP_INSTALLS", "AUCTION", "ACTIVE"), (campaign.Id, campaign.Name, campaign.Objective, campaign.BuyingType, campaign.EffectiveStatus));
-        Assert.NotEmpty(creatives);
-        Assert.All(creatives, creative => Assert.NotEmpty(creative.Assets));
-        Assert.Contains(creatives, creative => creative is { PageId: "300664329976860", LinkUrl: not null });
-    }
-
-    // The body of a recorded answer is a YAML single-quoted scalar, folded over lines, a quote doubled.
-    private static IEnumerable<JsonElement> Recorded(string file)
-    {
-        var text = File.ReadAllText(file);
-        var start = text.IndexOf("string: '{\"data\"", StringComparison.Ordinal) + "string: '".Length;
-        var end = text.IndexOf("'\n    http_version", start, StringComparison.Ordinal);
-        var body = string.Join(' ', text[start..end].Split('\n').Select((line, at) => at == 0 ? line : line.Trim())).Replace("''", "'", StringComparison.Ordinal);
-        using var document = JsonDocument.Parse(body);
-        return [.. document.RootElement.GetProperty("data").EnumerateArray().Select(item => item.Clone())];
-    }
 
     private static T Read<T>(EntityKind kind, string json)
         where T : EntityRecord
