@@ -1,4 +1,3 @@
-using FsCheck;
 using FsCheck.Fluent;
 using MetaGrains.Core.Tests.Support;
 using MetaGrains.Core.Upkeep;
