@@ -58,7 +58,7 @@ internal sealed class IngestBench(string url, int rows, int rounds)
 
     private async Task RoundAsync(Figures figures, Server server, OurIngest ours, Rivals rivals, InsightRow[] fresh, int count)
     {
-        await server.ExecuteAsync("truncate meta_insights_daily, meta_insights_raw, meta_insights_tombstones, insights_staging, daily_meta_metrics");
+        await server.ExecuteAsync("truncate meta_insights_daily, meta_insights_raw, meta_insights_tombstones, meta_insights_revisions, meta_insights_days, meta_reconciliation, insights_staging, daily_meta_metrics");
         await server.ExecuteAsync(Rivals.Create);
         await server.ExecuteAsync("checkpoint");
 

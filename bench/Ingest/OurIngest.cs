@@ -1,4 +1,5 @@
 using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Completeness;
 using MetaGrains.Core.Insights;
 using MetaGrains.Core.Sync;
 using MetaGrains.Core.Tenancy;
@@ -42,7 +43,9 @@ internal sealed class OurIngest
         var pages = (rows.Length + PageRows - 1) / PageRows;
         for (var page = 0; page < pages; page++)
             await _store.StageAsync(slice, new Page(page, rows.AsMemory(page * PageRows, Math.Min(PageRows, rows.Length - (page * PageRows)))), default);
-        var counts = await _store.PublishAsync(slice, rows.Length, default);
+        // As a real run does it: the slice is judged before it is published.
+        var judgement = SliceJudge.Judge(await _store.ExamineAsync(slice, default), before: null, mayPullAgain: false);
+        var counts = await _store.PublishAsync(slice, rows.Length, judgement, default);
         await _store.EndRunAsync(run, new RunReport { Outcome = RunOutcome.Succeeded, Rows = counts }, default);
         return counts;
     }

@@ -127,19 +127,32 @@ internal sealed class Rivals(NpgsqlDataSource database, string connectionString,
         await transaction.CommitAsync();
     }
 
-    /// <summary>Entity Framework Core: AddRange and SaveChanges per 1,000 rows. Inserts only.</summary>
+    /// <summary>
+    /// Entity Framework Core, per 1,000 rows: it knows no ON CONFLICT, so the rows that are there are looked up, what
+    /// differs is set, the others are added.
+    /// </summary>
     public async Task EntityFrameworkAsync(InsightRow[] rows)
     {
         foreach (var batch in rows.Chunk(1000))
         {
             await using var context = new RivalContext(connectionString);
-            context.AddRange(batch.Select(row => new RivalRow
+            var incoming = batch.Select(row => new RivalRow
             {
                 RowKey = _hash.Key(_run, _report, row.AdId!, in row), TenantId = tenant.Value, ContentHash = _hash.Content(in row),
                 Impressions = row.Impressions, Clicks = row.Clicks, Reach = row.Reach, Date = row.Date, EntityId = row.AdId!,
                 CampaignId = row.CampaignId, AdsetId = row.AdSetId, AdId = row.AdId, Currency = row.Currency, Spend = row.Spend,
                 Actions = Text(row.Actions), Raw = Text(row.Raw),
-            }));
+            }).ToArray();
+            var keys = incoming.Select(row => row.RowKey).ToArray();
+            var held = await context.Set<RivalRow>().Where(row => keys.Contains(row.RowKey)).ToDictionaryAsync(row => (row.RowKey, row.Date));
+            foreach (var row in incoming)
+            {
+                if (held.TryGetValue((row.RowKey, row.Date), out var old))
+                    context.Entry(old).CurrentValues.SetValues(row);
+                else
+                    context.Add(row);
+            }
+
             await context.SaveChangesAsync();
         }
     }

@@ -1,10 +1,14 @@
 using MetaGrains.Core.Sync;
+using MetaGrains.Core.Upkeep;
 using MetaGrains.Warehouse.Accounts;
 using MetaGrains.Warehouse.Control;
+using MetaGrains.Warehouse.Entities;
 using MetaGrains.Warehouse.Insights;
 using MetaGrains.Warehouse.Migrations;
 using MetaGrains.Warehouse.Reads;
 using MetaGrains.Warehouse.Secrets;
+using MetaGrains.Warehouse.Tenants;
+using MetaGrains.Warehouse.Upkeep;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -48,6 +52,11 @@ public static class WarehouseServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SyncOptions>, SyncOptionsValidator>());
         services.TryAddSingleton<SettingsWatch>();
         services.TryAddSingleton<DiscoveryStore>();
+        services.TryAddSingleton<EntityStore>();
+        services.TryAddSingleton<RetentionOptions>();
+        services.TryAddSingleton<WarehouseUpkeep>();
+        services.TryAddSingleton<TenantEraser>();
+        services.TryAddSingleton<TenantExport>();
         return services;
     }
 

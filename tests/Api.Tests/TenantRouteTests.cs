@@ -20,7 +20,7 @@ public sealed class TenantRouteTests(SharedSystem system)
         var other = (await Api.PostAsync("/v1/tenants", body.Replace("300", "301", StringComparison.Ordinal))).IsProblem(409);
 
         Assert.Equal($"/v1/tenants/{slug}", made.Headers.Location!.ToString());
-        Assert.Equal(["id", "slug", "name", "currency", "sync_enabled", "budget", "created_at"], made.Json.Select(member => member.Key));
+        Assert.Equal(["id", "slug", "name", "currency", "several_currencies", "sync_enabled", "budget", "created_at"], made.Json.Select(member => member.Key));
         Assert.Equal("slug", other["field"]);
         Assert.Equal(made.Text, again.Text);
         Assert.Equal(made.Text, (await Api.GetAsync($"/v1/tenants/{slug}")).Is(200).Text);

@@ -55,7 +55,7 @@ internal sealed class AccountCluster : IAsyncDisposable
         var database = await (await TestPostgres.SharedAsync()).CreateAsync();
         var cluster = new AccountCluster(database, await GraphSimulatorServer.StartAsync(new GraphSimulatorOptions { Accounts = accounts }));
         var made = await new TenantDirectory(database.Source, TimeProvider.System)
-            .MakeAsync("acme", tenant ?? new TenantSettings("Acme", "EUR", null, null, null), default);
+            .MakeAsync("acme", (tenant ?? new TenantSettings("Acme", "EUR", null, null, null)) with { SeveralCurrencies = true }, default);
         cluster.Account = new AdAccountKey(made!.Id, AdAccountId.Parse(cluster.Simulator.AccountIds[0]));
         await cluster.ConnectAsync(token ?? cluster.Simulator.AccessToken);
         await database.ExecuteAsync("update ad_accounts set enabled = $1, settings = $2::jsonb", enabled,

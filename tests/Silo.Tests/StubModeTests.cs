@@ -20,7 +20,7 @@ public sealed class StubModeTests
         using var silo = RunningSilo.Start(settings, "--listen", "127.0.0.1:0", "--MetaGrains:Silo:GraphPageLimit", "50");
         await silo.ReadyAsync();
 
-        var tenant = await new TenantDirectory(database.Source, TimeProvider.System).MakeAsync("acme", new TenantSettings("Acme", "EUR", null, null, null), default);
+        var tenant = await new TenantDirectory(database.Source, TimeProvider.System).MakeAsync("acme", new TenantSettings("Acme", "EUR", null, null, null, SeveralCurrencies: true), default);
         var integration = await new IntegrationStore(database.Source, EncryptionKeys.Parse(settings[RunningSilo.Key]), TimeProvider.System)
             .ConnectAsync(tenant!.Id, "main", new AccessToken(SimulatorTokens.Valid), default);
         await database.ExecuteAsync("update integrations set discovery_requested_at = now(), enable_tier = 'high' where id = $1", integration);

@@ -50,7 +50,7 @@ public sealed class PublishConcurrencyTests
         Task<SyncRun>? later = null;
         warehouse.Publisher.BeforeStatement = async (name, _) =>
         {
-            if (name != "Tombstone")
+            if (name != "InsertAll")
                 return;
             later = BeginAsync(warehouse);
             await Eventually.TrueAsync(() => Locks.SomebodyWaitsAsync(warehouse.Database), "the later run waits for the pen");
@@ -136,6 +136,31 @@ public sealed class PublishConcurrencyTests
 
         Assert.Equal(7, (await warehouse.Store.PublishAsync(slice, 7, default)).Inserted);
         Assert.Equal(1, (await warehouse.Store.PublishAsync(second, 1, default)).Inserted);
+    }
+
+    [Fact]
+    public async Task Two_jobs_of_one_account_publish_the_same_days_one_after_the_other()
+    {
+        await using var warehouse = await WarehouseFixture.CreateAsync();
+        string[] jobs = ["tier", "fresh", "deep", "backfill"];
+
+        for (var round = 1; round <= 5; round++)
+        {
+            var spend = round;
+            await Task.WhenAll(jobs.SelectMany(job => new[] { InsightsLevel.Ad, InsightsLevel.Account }.Select(level => Task.Run(async () =>
+            {
+                var rows = level == InsightsLevel.Ad
+                    ? WarehouseFixture.AdRows(4, spend)
+                    : [.. Enumerable.Range(0, 7).Select(day => WarehouseFixture.AccountRow(WarehouseFixture.Week.Since.AddDays(day), spend))];
+                var run = await warehouse.Store.BeginRunAsync(warehouse.Account, $"{job}_{level}", "test", WarehouseFixture.Week, null, default);
+                var slice = new InsightsSlice(run, 0, InsightsReport.Daily(level), WarehouseFixture.Week, null);
+                await warehouse.Store.StageAsync(slice, new FakePage(0, [.. rows]), default);
+                await warehouse.Store.PublishAsync(slice, rows.Count, default);
+            }))));
+
+            Assert.Equal(35, await warehouse.Database.ScalarAsync<long>("select count(*) from meta_insights_daily"));
+            Assert.Equal(7, await warehouse.Database.ScalarAsync<long>("select count(*) from daily_meta_metrics where ads = 4 and reach = 700"));
+        }
     }
 
     private static async Task<bool> PublishedAsync(WarehouseFixture warehouse, InsightsSlice slice)

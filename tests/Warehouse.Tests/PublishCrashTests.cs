@@ -22,7 +22,7 @@ public sealed class PublishCrashTests
         await warehouse.PublishAsync(WarehouseFixture.AdRows(3));
         var statements = await StatementsAsync(warehouse);
         Assert.Equal(
-            ["Plan", "Fence", "Check", "Tombstone", "Update", "Insert", "Raw", "AggregateGone", "Aggregate", "Cursor", "Unstage", "Commit"],
+            ["Plan", "Fence", "Compare", "Revisions", "Tombstone", "Update", "Insert", "Raw", "AggregateGone", "Aggregate", "Days", "Freshness", "Cursor", "Unstage", "Commit"],
             statements);
         // The rehearsal published; bring the old slice back.
         await warehouse.PublishAsync(WarehouseFixture.AdRows(3));
@@ -55,9 +55,40 @@ public sealed class PublishCrashTests
 
         await warehouse.Store.PublishAsync(slice, Restated().Count, default);
 
-        Assert.Equal(12, seen.Count);
+        Assert.Equal(15, seen.Count);
         Assert.All(seen, visible => Assert.Equal(old, visible));
         Assert.NotEqual(old, await warehouse.VisibleAsync());
+    }
+
+    [Fact]
+    public async Task A_first_load_and_a_reread_run_only_the_statements_that_have_something_to_do()
+    {
+        await using var warehouse = await WarehouseFixture.CreateAsync();
+
+        Assert.Equal(
+            ["Plan", "Fence", "Compare", "InsertAll", "RawAll", "AggregateGone", "Aggregate", "Days", "Freshness", "Cursor", "Unstage", "Commit"],
+            await StatementsAsync(warehouse));
+        Assert.Equal(["Plan", "Fence", "Compare", "Days", "Freshness", "Cursor", "Unstage", "Commit"], await StatementsAsync(warehouse));
+    }
+
+    [Fact]
+    public async Task A_connection_that_dies_before_any_statement_of_a_first_load_leaves_nothing()
+    {
+        await using var warehouse = await WarehouseFixture.CreateAsync();
+
+        foreach (var fatal in new[] { "InsertAll", "RawAll", "Aggregate", "Days", "Commit" })
+        {
+            var slice = await warehouse.StageAsync(Restated());
+            var before = await warehouse.VisibleAsync();
+            warehouse.Publisher.BeforeStatement = (name, connection) => name == fatal ? KillAsync(warehouse, connection) : Task.CompletedTask;
+
+            await Assert.ThrowsAnyAsync<NpgsqlException>(() => warehouse.Store.PublishAsync(slice, Restated().Count, default));
+
+            warehouse.Publisher.BeforeStatement = null;
+            Assert.Equal(before, await warehouse.VisibleAsync());
+        }
+
+        Assert.Equal(Restated().Count, (await warehouse.PublishAsync(Restated())).Inserted);
     }
 
     private static async Task<List<string>> StatementsAsync(WarehouseFixture warehouse)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MetaGrains.Core.Completeness;
 using MetaGrains.Core.Sync;
 using MetaGrains.Warehouse.Insights;
 using Npgsql;
@@ -83,7 +84,7 @@ public sealed class PublishPlanTests
         await using var transaction = await connection.BeginTransactionAsync();
         await using (var settings = new NpgsqlCommand(SlicePublisher.Plan, connection))
             await settings.ExecuteNonQueryAsync();
-        await using var explain = SlicePublisher.Command("explain (format json) " + sql, connection, slice, TimeProvider.System.GetUtcNow());
+        await using var explain = SlicePublisher.Command("explain (format json) " + sql, connection, slice, SliceJudgement.Publish, TimeProvider.System.GetUtcNow());
         return (string)(await explain.ExecuteScalarAsync())!;
     }
 }

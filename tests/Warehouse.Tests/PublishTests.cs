@@ -48,10 +48,11 @@ public sealed class PublishTests
 
         Assert.Equal(new PublishCounts(35, 0, 1, 34, 0), counts);
         var changed = (await warehouse.SnapshotAsync()).Except(before).ToArray();
-        Assert.Equal(3, changed.Length);
+        Assert.Equal(4, changed.Length);
         Assert.Contains("fact", changed[0], StringComparison.Ordinal);
         Assert.Contains("raw", changed[1], StringComparison.Ordinal);
         Assert.Contains("daily", changed[2], StringComparison.Ordinal);
+        Assert.Contains("revision", changed[3], StringComparison.Ordinal);
         Assert.All(changed, row => Assert.Contains(row.StartsWith("(raw", StringComparison.Ordinal) ? "70002" : "2026-02-28", row, StringComparison.Ordinal));
     }
 
@@ -137,7 +138,7 @@ public sealed class PublishTests
         var withBoth = await warehouse.SnapshotAsync();
         await warehouse.PublishAsync([], account: other);
 
-        Assert.Equal(28 * 2 + 14, withBoth.Count);
+        Assert.Equal((28 * 2) + 14 + 14, withBoth.Count);
         Assert.Empty(before.Except(await warehouse.SnapshotAsync()));
     }
 

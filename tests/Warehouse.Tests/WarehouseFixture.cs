@@ -15,12 +15,12 @@ internal sealed class WarehouseFixture : IAsyncDisposable
 {
     public static readonly DateRange Week = new(new DateOnly(2026, 2, 26), new DateOnly(2026, 3, 4));
 
-    private WarehouseFixture(TestDatabase database, AdAccountKey account)
+    private WarehouseFixture(TestDatabase database, AdAccountKey account, TimeProvider clock)
     {
         Database = database;
         Account = account;
-        Runs = new RunLedger(database.Source, TimeProvider.System);
-        Publisher = new SlicePublisher(database.Source, new InsightPartitions(database.Source), TimeProvider.System);
+        Runs = new RunLedger(database.Source, clock);
+        Publisher = new SlicePublisher(database.Source, new InsightPartitions(database.Source), clock);
         Store = new InsightsStore(database.Source, Runs, new StagingWriter(database.Source), Publisher);
     }
 
@@ -34,12 +34,12 @@ internal sealed class WarehouseFixture : IAsyncDisposable
 
     public InsightsStore Store { get; }
 
-    public static async Task<WarehouseFixture> CreateAsync()
+    public static async Task<WarehouseFixture> CreateAsync(TimeProvider? clock = null)
     {
         var database = await (await TestPostgres.SharedAsync()).CreateAsync();
         var tenant = await new TenantStore(database.Source, TimeProvider.System).EnsureAsync("acme", "Acme", "EUR", default);
         var account = await AddAccountAsync(database, tenant, "act_101");
-        return new WarehouseFixture(database, account);
+        return new WarehouseFixture(database, account, clock ?? TimeProvider.System);
     }
 
     public static async Task<AdAccountKey> AddAccountAsync(TestDatabase database, TenantId tenant, string id)
@@ -51,18 +51,21 @@ internal sealed class WarehouseFixture : IAsyncDisposable
     }
 
     /// <summary>Stages the rows in pages of three and publishes them, as a run of its own.</summary>
-    public async Task<PublishCounts> PublishAsync(IReadOnlyList<InsightRow> rows, InsightsLevel level = InsightsLevel.Ad, AdAccountKey? account = null)
+    public async Task<PublishCounts> PublishAsync(
+        IReadOnlyList<InsightRow> rows, InsightsLevel level = InsightsLevel.Ad, AdAccountKey? account = null, DateRange? days = null)
     {
-        var slice = await StageAsync(rows, level, account);
+        var slice = await StageAsync(rows, level, account, days);
         var counts = await Store.PublishAsync(slice, rows.Count, default);
         await Store.EndRunAsync(slice.Run, new RunReport { Outcome = RunOutcome.Succeeded, Rows = counts }, default);
         return counts;
     }
 
-    public async Task<InsightsSlice> StageAsync(IReadOnlyList<InsightRow> rows, InsightsLevel level = InsightsLevel.Ad, AdAccountKey? account = null)
+    public async Task<InsightsSlice> StageAsync(
+        IReadOnlyList<InsightRow> rows, InsightsLevel level = InsightsLevel.Ad, AdAccountKey? account = null, DateRange? days = null)
     {
-        var run = await Store.BeginRunAsync(account ?? Account, "incremental", "test", Week, null, default);
-        var slice = new InsightsSlice(run, 0, InsightsReport.Daily(level), Week, Week.Until);
+        var range = days ?? Week;
+        var run = await Store.BeginRunAsync(account ?? Account, "incremental", "test", range, null, default);
+        var slice = new InsightsSlice(run, 0, InsightsReport.Daily(level), range, range.Until);
         foreach (var (number, page) in rows.Chunk(3).Index())
             await Store.StageAsync(slice, new FakePage(number, page), default);
         return slice;
@@ -104,6 +107,8 @@ internal sealed class WarehouseFixture : IAsyncDisposable
         .. await Database.RowsAsync("select 'fact', xmin, ctid, * from meta_insights_daily order by row_key"),
         .. await Database.RowsAsync("select 'raw', xmin, ctid, row_key, payload::text from meta_insights_raw order by row_key"),
         .. await Database.RowsAsync("select 'daily', xmin, ctid, * from daily_meta_metrics order by ad_account_id, date"),
+        .. await Database.RowsAsync("select 'revision', xmin, ctid, * from meta_insights_revisions order by date, entity_id, metric, seen_at"),
+        .. await Database.RowsAsync("select 'day', xmin, ctid, * from meta_insights_days order by report, date"),
         .. await Database.RowsAsync("select 'tombstone', xmin, ctid, * from meta_insights_tombstones order by row_key"),
     ];
 
@@ -114,7 +119,10 @@ internal sealed class WarehouseFixture : IAsyncDisposable
         .. await Database.RowsAsync("select date, spend, impressions, clicks, reach, ads from daily_meta_metrics order by date"),
         .. await Database.RowsAsync("select entity_id, date from meta_insights_tombstones order by 1, 2"),
         .. await Database.RowsAsync("select payload::text from meta_insights_raw order by row_key"),
-        .. await Database.RowsAsync("select job, meta_last_window_end from sync_cursors"),
+        .. await Database.RowsAsync("select report, entity_id, date, metric, old_value, new_value, reason from meta_insights_revisions order by 1, 2, 3, 4, 5"),
+        .. await Database.RowsAsync("select report, date, final_at is null from meta_insights_days order by 1, 2"),
+        .. await Database.RowsAsync("select stream, latest_data_date, last_synced_at from data_freshness_marks order by 1"),
+        .. await Database.RowsAsync("select job, meta_last_window_end from sync_cursors order by 1"),
     ];
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();

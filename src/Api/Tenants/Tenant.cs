@@ -7,13 +7,14 @@ namespace MetaGrains.Api.Tenants;
 /// <param name="Slug">Its name in URLs.</param>
 /// <param name="Name">Its name for people.</param>
 /// <param name="Currency">ISO 4217 code in which it reports.</param>
+/// <param name="SeveralCurrencies">Whether accounts of other currencies are synced, too; false: they are blocked, with the reason in their health.</param>
 /// <param name="SyncEnabled">False while all its accounts are paused.</param>
 /// <param name="Budget">How many calls to Meta it may make.</param>
 /// <param name="CreatedAt">When it was made.</param>
-public sealed record Tenant(Guid Id, string Slug, string Name, string Currency, bool SyncEnabled, Budget Budget, DateTimeOffset CreatedAt)
+public sealed record Tenant(Guid Id, string Slug, string Name, string Currency, bool SeveralCurrencies, bool SyncEnabled, Budget Budget, DateTimeOffset CreatedAt)
 {
     internal static Tenant Of(TenantRecord tenant) => new(
-        tenant.Id.Value, tenant.Slug, tenant.Name, tenant.Currency, tenant.SyncEnabled,
+        tenant.Id.Value, tenant.Slug, tenant.Name, tenant.Currency, tenant.SeveralCurrencies, tenant.SyncEnabled,
         new Budget(tenant.BudgetMode, tenant.CallsPerHour), tenant.CreatedAt);
 }
 

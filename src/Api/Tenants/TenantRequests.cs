@@ -17,10 +17,13 @@ public sealed record NewTenant : IChecked
     /// <summary>ISO 4217 code in which it reports.</summary>
     public required string Currency { get; init; }
 
+    /// <summary>Whether accounts of other currencies are synced, too; figures are then kept per currency. Left out: no.</summary>
+    public bool? SeveralCurrencies { get; init; }
+
     /// <summary>How many calls to Meta it may make; left out, Meta's usage headers decide.</summary>
     public NewBudget? Budget { get; init; }
 
-    internal TenantSettings Settings => new(Name, Currency, null, Budget?.Mode ?? NewBudget.Meta, Budget?.CallsPerHour);
+    internal TenantSettings Settings => new(Name, Currency, null, Budget?.Mode ?? NewBudget.Meta, Budget?.CallsPerHour, SeveralCurrencies ?? false);
 
     void IChecked.Check(Faults faults)
     {
@@ -40,15 +43,18 @@ public sealed record TenantChange : IChecked
     /// <summary>ISO 4217 code in which it reports.</summary>
     public string? Currency { get; init; }
 
+    /// <summary>Whether accounts of other currencies are synced, too; figures are then kept per currency.</summary>
+    public bool? SeveralCurrencies { get; init; }
+
     /// <summary>The whole budget.</summary>
     public NewBudget? Budget { get; init; }
 
-    internal TenantSettings Settings => new(Name, Currency, null, Budget?.Mode, Budget?.CallsPerHour);
+    internal TenantSettings Settings => new(Name, Currency, null, Budget?.Mode, Budget?.CallsPerHour, SeveralCurrencies);
 
     void IChecked.Check(Faults faults)
     {
-        if (Name is null && Currency is null && Budget is null)
-            faults.Add("name", "The body changes nothing.", "Send at least one of: name, currency, budget.");
+        if (Name is null && Currency is null && SeveralCurrencies is null && Budget is null)
+            faults.Add("name", "The body changes nothing.", "Send at least one of: name, currency, several_currencies, budget.");
         faults.Text("name", Name, TenantRules.LongestName);
         TenantRules.Currency(Currency, faults);
         Budget?.Check(faults);

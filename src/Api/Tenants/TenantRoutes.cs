@@ -19,7 +19,7 @@ internal static class TenantRoutes
     private const string One = "/v1/tenants/{tenant}";
 
     private static readonly Tenant Example = new(
-        Guid.Parse("0198a3f2-6a3c-7c1e-9d7b-3f2f0e1c5a77"), Parameters.ExampleTenant, "Acme", "EUR", true, new Budget("fixed", 200),
+        Guid.Parse("0198a3f2-6a3c-7c1e-9d7b-3f2f0e1c5a77"), Parameters.ExampleTenant, "Acme", "EUR", false, true, new Budget("fixed", 200),
         new DateTimeOffset(2026, 3, 6, 12, 0, 0, TimeSpan.Zero));
 
     public static void MapTenants(this IEndpointRouteBuilder routes)
@@ -98,7 +98,8 @@ internal static class TenantRoutes
     }
 
     private static bool IsSame(TenantRecord there, TenantSettings asked) =>
-        (there.Name, there.Currency, there.BudgetMode, there.CallsPerHour) == (asked.Name, asked.Currency, asked.BudgetMode, asked.CallsPerHour);
+        (there.Name, there.Currency, there.SeveralCurrencies, there.BudgetMode, there.CallsPerHour)
+        == (asked.Name, asked.Currency, asked.SeveralCurrencies, asked.BudgetMode, asked.CallsPerHour);
 
     private static ProblemException Gone(TenantScope scope) =>
         ProblemException.NotFound("tenant", $"The tenant '{scope.Tenant.Slug}' was deleted just now.", "GET /v1/tenants lists the tenants.");

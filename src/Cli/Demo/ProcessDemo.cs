@@ -70,9 +70,9 @@ internal sealed class ProcessDemo(Terminal terminal, LocalSystem system)
     {
         var tenant = await api.FindAsync<Tenant>(Routes.Tenant(Slug), cancellationToken)
             ?? await api.SendAsync<Tenant>(
-                HttpMethod.Post, Routes.Tenants, new { Slug, Name = "Demo", Currency = "EUR", Budget = new Budget("meta", null) }, cancellationToken);
-        if (tenant.Budget.Mode != "meta")
-            tenant = await api.SendAsync<Tenant>(HttpMethod.Patch, Routes.Tenant(Slug), new { Budget = new Budget("meta", null) }, cancellationToken);
+                HttpMethod.Post, Routes.Tenants, new { Slug, Name = "Demo", Currency = "EUR", SeveralCurrencies = true, Budget = new Budget("meta", null) }, cancellationToken);
+        if (tenant.Budget.Mode != "meta" || !tenant.SeveralCurrencies)
+            tenant = await api.SendAsync<Tenant>(HttpMethod.Patch, Routes.Tenant(Slug), new { SeveralCurrencies = true, Budget = new Budget("meta", null) }, cancellationToken);
         return tenant.SyncEnabled
             ? tenant
             : await api.SendAsync<Tenant>(HttpMethod.Put, Routes.TenantSync(Slug), new { Enabled = true }, cancellationToken);

@@ -4,7 +4,8 @@ namespace MetaGrains.Cli.Rest;
 
 internal sealed record Budget(string Mode, int? CallsPerHour);
 
-internal sealed record Tenant(string Id, string Slug, string Name, string Currency, bool SyncEnabled, Budget Budget, DateTimeOffset CreatedAt);
+internal sealed record Tenant(
+    string Id, string Slug, string Name, string Currency, bool SeveralCurrencies, bool SyncEnabled, Budget Budget, DateTimeOffset CreatedAt);
 
 internal sealed record TenantKey(string Id, string Name, string Hint, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt, string? Key);
 

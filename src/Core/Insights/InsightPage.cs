@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace MetaGrains.Core.Insights;
 
 /// <summary>
@@ -23,6 +25,9 @@ public abstract class InsightPage : IDisposable
     /// synchronous answers are offsets into rows that move.
     /// </summary>
     public virtual string? Next => null;
+
+    /// <summary>Graph fields of the report that could not be fetched for these rows; what is held of them stays. Usually none.</summary>
+    public virtual ImmutableArray<string> Incomplete => [];
 
     /// <inheritdoc />
     public void Dispose()

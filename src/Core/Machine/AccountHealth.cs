@@ -29,6 +29,9 @@ public enum AccountHealth
 
     /// <summary>A person has switched it off.</summary>
     Paused,
+
+    /// <summary>It bills in another currency than its tenant reports in, and the tenant does not allow several.</summary>
+    CurrencyMismatch,
 }
 
 /// <summary>Who has to act.</summary>
@@ -50,7 +53,7 @@ public static class AccountHealths
     /// <summary>All states.</summary>
     public static IReadOnlyList<AccountHealth> All { get; } = Enum.GetValues<AccountHealth>();
 
-    /// <summary><c>active</c>, <c>throttled</c>, <c>failing</c>, <c>token_dead</c>, <c>checkpointed</c>, <c>permission_lost</c>, <c>account_disabled</c>, <c>not_connected</c> or <c>paused</c>.</summary>
+    /// <summary><c>active</c>, <c>throttled</c>, <c>failing</c>, <c>token_dead</c>, <c>checkpointed</c>, <c>permission_lost</c>, <c>account_disabled</c>, <c>not_connected</c>, <c>paused</c> or <c>currency_mismatch</c>.</summary>
     public static string WireName(this AccountHealth health) => health switch
     {
         AccountHealth.Active => "active",
@@ -62,6 +65,7 @@ public static class AccountHealths
         AccountHealth.AccountDisabled => "account_disabled",
         AccountHealth.NotConnected => "not_connected",
         AccountHealth.Paused => "paused",
+        AccountHealth.CurrencyMismatch => "currency_mismatch",
         _ => throw new ArgumentOutOfRangeException(nameof(health), health, "Unknown health."),
     };
 

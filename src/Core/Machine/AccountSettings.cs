@@ -25,6 +25,9 @@ public sealed record AccountSettings
     /// <summary><c>META_JOBS_ENABLED</c>.</summary>
     public bool JobsEnabled { get; init; } = true;
 
+    /// <summary>Why the account's currency keeps it from being synced, for a person; null when it does not.</summary>
+    public string? CurrencyRefusal { get; init; }
+
     /// <summary>The tier's row.</summary>
     public required Tier Tier { get; init; }
 
@@ -55,8 +58,8 @@ public sealed record AccountSettings
     /// <summary>The interval of the job <c>tier</c>.</summary>
     public TimeSpan TierInterval => IntervalOverride ?? Tier.Interval;
 
-    /// <summary>Whether people want this account to be synced now.</summary>
-    public bool Wanted => Enabled && TenantEnabled && JobsEnabled;
+    /// <summary>Whether people want this account to be synced now, and its tenant's currency rule lets it.</summary>
+    public bool Wanted => Enabled && TenantEnabled && JobsEnabled && CurrencyRefusal is null;
 
     /// <summary>The interval at which a job recurs by itself, or null.</summary>
     public TimeSpan? IntervalOf(SyncJob job) => job switch

@@ -67,7 +67,7 @@ internal static class Activation
         if (truth.Applied is { } applied && applied.ConnectionVersion != truth.Settings.ConnectionVersion)
             return null;
         var known = truth.Applied?.Parked;
-        if (truth.Schedule?.Health is not { } health || health.Health is AccountHealth.Paused or AccountHealth.NotConnected)
+        if (truth.Schedule?.Health is not { } health || health.Health is AccountHealth.Paused or AccountHealth.NotConnected or AccountHealth.CurrencyMismatch)
             return known;
         if (!IsParking(health.Health))
             return null;

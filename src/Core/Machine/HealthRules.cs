@@ -20,6 +20,8 @@ internal static class HealthRules
             return (AccountHealth.Paused, HealthOwner.Customer, null, null, "The account is paused; resume it to sync.");
         if (!settings.JobsEnabled)
             return (AccountHealth.Paused, HealthOwner.Us, null, null, "Meta jobs are switched off by META_JOBS_ENABLED.");
+        if (settings.CurrencyRefusal is { } refusal)
+            return (AccountHealth.CurrencyMismatch, HealthOwner.Customer, null, null, refusal);
         if (settings.Connection is null)
             return (AccountHealth.NotConnected, HealthOwner.Customer, null, null, "No connection to Meta reaches this account; connect one.");
         if (state.Parked is { } parked)

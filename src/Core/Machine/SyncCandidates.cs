@@ -83,6 +83,8 @@ internal static class SyncCandidates
             return "the account is paused";
         if (!settings.JobsEnabled)
             return "Meta jobs are switched off (META_JOBS_ENABLED)";
+        if (settings.CurrencyRefusal is { } refusal)
+            return refusal;
         if (settings.Connection is null)
             return "the account has no connection";
         if (state.Parked is { } parked && !(parked.NextTry <= now))

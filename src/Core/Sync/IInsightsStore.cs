@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Completeness;
 using MetaGrains.Core.Insights;
 using MetaGrains.Core.Time;
 
@@ -9,7 +11,11 @@ namespace MetaGrains.Core.Sync;
 /// <param name="Account">Tenant and account.</param>
 /// <param name="Job">The job's name, such as <c>incremental</c>.</param>
 /// <param name="Epoch">The fence: a publish succeeds only while <c>sync_cursors.run_epoch</c> still equals it.</param>
-public sealed record SyncRun(long Id, AdAccountKey Account, string Job, long Epoch);
+public sealed record SyncRun(long Id, AdAccountKey Account, string Job, long Epoch)
+{
+    /// <summary>Reports whose rows were whole only with archived objects, and the newest day for which that was so.</summary>
+    public ImmutableDictionary<string, DateOnly> ArchivedUntil { get; init; } = ImmutableDictionary<string, DateOnly>.Empty;
+}
 
 /// <summary>One unit of publication: account × report × days.</summary>
 /// <param name="Run">The run that reads it.</param>
@@ -47,7 +53,7 @@ public interface IInsightsStore
     /// <summary>Forgets what is staged of a slice, before it is read from its start again.</summary>
     Task DiscardAsync(InsightsSlice slice, CancellationToken cancellationToken);
 
-    /// <summary>Stages one page. Nobody sees it before <see cref="PublishAsync"/>.</summary>
+    /// <summary>Stages one page. Nobody sees it before it is published.</summary>
     Task StageAsync(InsightsSlice slice, InsightPage page, CancellationToken cancellationToken);
 
     /// <summary>
@@ -57,6 +63,16 @@ public interface IInsightsStore
     /// <exception cref="StaleRunException">A later run raised the epoch.</exception>
     /// <exception cref="SliceRejectedException">What is staged is not the whole slice, each row once.</exception>
     Task<PublishCounts> PublishAsync(InsightsSlice slice, long expectedRows, CancellationToken cancellationToken);
+
+    /// <summary>What is known of a completely staged slice, for <see cref="SliceJudge"/>.</summary>
+    Task<SliceEvidence> ExamineAsync(InsightsSlice slice, CancellationToken cancellationToken) => Task.FromResult(SliceEvidence.None);
+
+    /// <summary>
+    /// As <see cref="PublishAsync(InsightsSlice, long, CancellationToken)"/>, but only what a judgement lets pass; what it found is
+    /// written down in the same transaction.
+    /// </summary>
+    Task<PublishCounts> PublishAsync(InsightsSlice slice, long expectedRows, SliceJudgement judgement, CancellationToken cancellationToken) =>
+        PublishAsync(slice, expectedRows, cancellationToken);
 
     /// <summary>Closes the run's row in <c>sync_runs</c>.</summary>
     Task EndRunAsync(SyncRun run, RunReport report, CancellationToken cancellationToken);

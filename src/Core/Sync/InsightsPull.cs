@@ -1,4 +1,5 @@
 using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Completeness;
 using MetaGrains.Core.Insights;
 using MetaGrains.Core.Time;
 
@@ -124,12 +125,26 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
     private async Task<PublishCounts> PublishSliceAsync(
         InsightsSlice slice, ICallPermits permits, RunTally tally, AccessToken token, CancellationToken cancellationToken)
     {
+        var report = slice.Run.ArchivedUntil.TryGetValue(slice.Report.Name, out var until) && slice.Days.Since <= until
+            ? ArchivedObjects.IncludedIn(slice.Report)
+            : slice.Report;
+        SliceEvidence? first = null;
         for (var read = 1; ; read++)
         {
             try
             {
-                var rows = await StageAsync(slice, permits, tally, token, cancellationToken);
-                return await store.PublishAsync(slice, rows, cancellationToken);
+                var rows = await StageAsync(slice, report, permits, tally, token, cancellationToken);
+                var evidence = await store.ExamineAsync(slice, cancellationToken);
+                var judgement = SliceJudge.Judge(evidence, first, options.PullsAgain);
+                if (!judgement.PullAgain)
+                {
+                    tally.HeldDays += judgement.HeldDays.Length;
+                    return await store.PublishAsync(slice, rows, judgement, cancellationToken);
+                }
+
+                first = evidence;
+                report = ArchivedObjects.IncludedIn(slice.Report);
+                read = 0;
             }
             catch (SourceException broken) when (broken.WorthRereading && read < options.ReadsPerSlice)
             {
@@ -145,10 +160,10 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
     }
 
     private async Task<long> StageAsync(
-        InsightsSlice slice, ICallPermits permits, RunTally tally, AccessToken token, CancellationToken cancellationToken)
+        InsightsSlice slice, InsightsReport report, ICallPermits permits, RunTally tally, AccessToken token, CancellationToken cancellationToken)
     {
         long rows = 0;
-        var query = new InsightsQuery(slice.Run.Account.Account, slice.Report, slice.Days) { Permits = permits };
+        var query = new InsightsQuery(slice.Run.Account.Account, report, slice.Days) { Permits = permits };
         await foreach (var page in source.ReadAsync(query, token, cancellationToken))
         {
             using (page)
@@ -172,6 +187,8 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
 
         public PublishCounts Rows { get; set; }
 
+        public int HeldDays { get; set; }
+
         public void Take(InsightPage page)
         {
             _pages++;
@@ -182,7 +199,7 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
         public void Take(SourceException refused) => TakeCalls(refused.Calls);
 
         public RunReport Report(RunOutcome outcome) =>
-            new() { Outcome = outcome, Calls = _calls, Retries = _retries, Pages = _pages, Bytes = _bytes, Rows = Rows };
+            new() { Outcome = outcome, Calls = _calls, Retries = _retries, Pages = _pages, Bytes = _bytes, Rows = Rows, HeldDays = HeldDays };
 
         // A request may have been refused before anything was sent.
         private void TakeCalls(int calls)

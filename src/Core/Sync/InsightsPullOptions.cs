@@ -9,6 +9,12 @@ public sealed class InsightsPullOptions
     /// <summary>How often one slice is read from its start, the first time included. Default: 3.</summary>
     public int ReadsPerSlice { get; set; } = 3;
 
+    /// <summary>
+    /// Whether a slice is pulled a second time, with archived objects, when rows have vanished from a settled day or do
+    /// not add up to the account's own total. If not, such days are held or marked as a gap at once. Default: true.
+    /// </summary>
+    public bool PullsAgain { get; set; } = true;
+
     /// <summary>Says what is wrong with the options, or null.</summary>
     public string? Refuse() =>
         SliceDays is < 1 or > 92 ? $"MetaGrains:Pull:SliceDays must be 1 to 92, not {SliceDays}."

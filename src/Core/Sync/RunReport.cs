@@ -37,6 +37,9 @@ public sealed record RunReport
     /// <summary>Rows, summed over the published slices.</summary>
     public PublishCounts Rows { get; init; }
 
+    /// <summary>Days that were not published because the answer had fewer rows than we hold.</summary>
+    public int HeldDays { get; init; }
+
     /// <summary>Time from start to end.</summary>
     public TimeSpan Duration { get; init; }
 

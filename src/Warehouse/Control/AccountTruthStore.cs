@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Currencies;
 using MetaGrains.Core.Keys;
 using MetaGrains.Core.Machine;
 using MetaGrains.Core.Schedule;
@@ -26,7 +27,8 @@ public sealed class AccountTruthStore(
                a.attribution_window_days, a.integration_id,
                coalesce((extract(epoch from s.updated_at) * 1000000)::bigint, 0),
                c.tier, c.interval_minutes, c.date_range_days, c.cron, c.description, (a.settings ->> 'interval_seconds')::float8,
-               d.applied_settings
+               d.applied_settings,
+               t.currency, t.several_currencies, a.currency
         from ad_accounts a
         join tenants t on t.id = a.tenant_id
         join meta_sync_config c on c.tier = a.tier
@@ -111,5 +113,6 @@ public sealed class AccountTruthStore(
         ConnectionVersion = reader.GetInt64(6),
         Tier = TierStore.Read(reader, 7),
         IntervalOverride = reader.Value<double>(12) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        CurrencyRefusal = CurrencyRule.Refuse(reader.GetString(14), reader.GetBoolean(15), reader.GetString(16)),
     };
 }

@@ -8,18 +8,18 @@ namespace MetaGrains.Warehouse.Control;
 public sealed class TenantDirectory(NpgsqlDataSource database, TimeProvider clock)
 {
     private const string Columns =
-        "id, slug, name, currency, sync_enabled, budget_mode, budget_calls_per_hour, settings_version, created_at";
+        "id, slug, name, currency, sync_enabled, budget_mode, budget_calls_per_hour, settings_version, created_at, several_currencies";
 
     private const string Make = $"""
-        insert into tenants (slug, name, currency, sync_enabled, budget_mode, budget_calls_per_hour, created_at, updated_at)
-        values (@slug, @name, @currency, coalesce(@enabled, true), coalesce(@mode, 'meta'), @calls, @now, @now)
+        insert into tenants (slug, name, currency, sync_enabled, budget_mode, budget_calls_per_hour, several_currencies, created_at, updated_at)
+        values (@slug, @name, @currency, coalesce(@enabled, true), coalesce(@mode, 'meta'), @calls, coalesce(@several, false), @now, @now)
         on conflict (slug) do nothing
         returning {Columns}
         """;
 
     private const string Change = $"""
         update tenants set name = coalesce(@name, name), currency = coalesce(@currency, currency),
-          sync_enabled = coalesce(@enabled, sync_enabled), budget_mode = coalesce(@mode, budget_mode),
+          sync_enabled = coalesce(@enabled, sync_enabled), several_currencies = coalesce(@several, several_currencies), budget_mode = coalesce(@mode, budget_mode),
           budget_calls_per_hour = case when @mode is null then coalesce(@calls, budget_calls_per_hour) else @calls end, updated_at = @now
         where id = @id and deleted_at is null
         returning {Columns}
@@ -85,6 +85,7 @@ public sealed class TenantDirectory(NpgsqlDataSource database, TimeProvider cloc
         command.Parameters.Add(new NpgsqlParameter("name", NpgsqlDbType.Text) { Value = (object?)settings.Name ?? DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter("currency", NpgsqlDbType.Text) { Value = (object?)settings.Currency ?? DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter("enabled", NpgsqlDbType.Boolean) { Value = (object?)settings.SyncEnabled ?? DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter("several", NpgsqlDbType.Boolean) { Value = (object?)settings.SeveralCurrencies ?? DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter("mode", NpgsqlDbType.Text) { Value = (object?)settings.BudgetMode ?? DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter("calls", NpgsqlDbType.Integer) { Value = (object?)settings.CallsPerHour ?? DBNull.Value });
         command.Parameters.AddWithValue("now", clock.GetUtcNow().UtcDateTime);
@@ -100,5 +101,5 @@ public sealed class TenantDirectory(NpgsqlDataSource database, TimeProvider cloc
 
     private static TenantRecord Read(NpgsqlDataReader reader) => new(
         new TenantId(reader.GetGuid(0)), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetBoolean(4),
-        reader.GetString(5), reader.Value<int>(6), reader.GetInt64(7), reader.GetFieldValue<DateTimeOffset>(8));
+        reader.GetString(5), reader.Value<int>(6), reader.GetInt64(7), reader.GetFieldValue<DateTimeOffset>(8), reader.GetBoolean(9));
 }

@@ -12,9 +12,11 @@ namespace MetaGrains.Warehouse.Control;
 /// <param name="CallsPerHour">The limit in mode <c>fixed</c>; null for the default.</param>
 /// <param name="SettingsVersion">Rises with every change of a setting.</param>
 /// <param name="CreatedAt">When it was made.</param>
+/// <param name="SeveralCurrencies">Whether accounts of other currencies are synced, too.</param>
 public sealed record TenantRecord(
     TenantId Id, string Slug, string Name, string Currency, bool SyncEnabled, string BudgetMode, int? CallsPerHour,
-    long SettingsVersion, DateTimeOffset CreatedAt);
+    long SettingsVersion, DateTimeOffset CreatedAt, bool SeveralCurrencies);
 
 /// <summary>What a tenant is made of or changed to; in a change, null means "as it is".</summary>
-public sealed record TenantSettings(string? Name, string? Currency, bool? SyncEnabled, string? BudgetMode, int? CallsPerHour);
+public sealed record TenantSettings(
+    string? Name, string? Currency, bool? SyncEnabled, string? BudgetMode, int? CallsPerHour, bool? SeveralCurrencies = null);

@@ -9,6 +9,9 @@ public sealed class InsightPartitions(NpgsqlDataSource database)
 {
     private readonly ConcurrentDictionary<DateOnly, bool> _known = new();
 
+    /// <summary>Looks again at what there is: a month may have been retired since.</summary>
+    internal void Forget() => _known.Clear();
+
     /// <summary>Makes and attaches what is missing, in a transaction of its own.</summary>
     public async ValueTask EnsureAsync(DateRange days, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Completeness;
 using MetaGrains.Core.Insights;
 using MetaGrains.Core.Sync;
 using MetaGrains.Core.Time;
@@ -7,8 +8,11 @@ using Npgsql;
 namespace MetaGrains.Warehouse.Insights;
 
 /// <summary>The warehouse as a run sees it.</summary>
-public sealed class InsightsStore(NpgsqlDataSource database, RunLedger runs, StagingWriter staging, SlicePublisher publisher) : IInsightsStore
+public sealed class InsightsStore(
+    NpgsqlDataSource database, RunLedger runs, StagingWriter staging, SlicePublisher publisher) : IInsightsStore
 {
+    private readonly SliceExaminer _examiner = new(database, publisher);
+
     /// <inheritdoc />
     public Task<SyncRun> BeginRunAsync(
         AdAccountKey account, string job, string trigger, DateRange window, long? requestedRun, CancellationToken cancellationToken) =>
@@ -31,6 +35,13 @@ public sealed class InsightsStore(NpgsqlDataSource database, RunLedger runs, Sta
     /// <inheritdoc />
     public Task<PublishCounts> PublishAsync(InsightsSlice slice, long expectedRows, CancellationToken cancellationToken) =>
         publisher.PublishAsync(slice, expectedRows, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<SliceEvidence> ExamineAsync(InsightsSlice slice, CancellationToken cancellationToken) => _examiner.ExamineAsync(slice, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<PublishCounts> PublishAsync(InsightsSlice slice, long expectedRows, SliceJudgement judgement, CancellationToken cancellationToken) =>
+        publisher.PublishAsync(slice, expectedRows, judgement, cancellationToken);
 
     /// <inheritdoc />
     public Task EndRunAsync(SyncRun run, RunReport report, CancellationToken cancellationToken) =>

@@ -35,7 +35,9 @@ internal sealed class RowHash
     }
 
     /// <summary>64 bits over everything that Meta can restate. Two versions of one row are compared, so 64 bits are plenty.</summary>
-    public long Content(in InsightRow row)
+    /// <param name="row">The row.</param>
+    /// <param name="incomplete">Fields that could not be fetched; null for none, and then the hash is as if there were no such thing.</param>
+    public long Content(in InsightRow row, string[]? incomplete = null)
     {
         _buffer.ResetWrittenCount();
         Text(row.CampaignId);
@@ -53,6 +55,8 @@ internal sealed class RowHash
         Exact(row.Conversions.LeadValue);
         Bytes(row.Breakdowns.Span);
         Bytes(row.Actions.Span);
+        foreach (var field in incomplete ?? [])
+            Text(field);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(_buffer.WrittenSpan, hash);
         return BinaryPrimitives.ReadInt64LittleEndian(hash);

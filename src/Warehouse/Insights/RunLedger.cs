@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Sync;
 using MetaGrains.Core.Time;
@@ -40,10 +41,12 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
           where tenant_id = @tenant and ad_account_id = @account and job = @job and status = 'running' and run_id <> @run
           returning run_id
         ), emptied as (
-          delete from insights_staging where run_id in (select run_id from overtaken union all select @run::bigint)
+          delete from insights_staging where run_id = any (array(select run_id from overtaken) || @run::bigint)
+        ), held as (
+          update sync_cursors set active_run = @run
+          where tenant_id = @tenant and ad_account_id = @account and job = @job
         )
-        update sync_cursors set active_run = @run
-        where tenant_id = @tenant and ad_account_id = @account and job = @job
+        select report, archived_until from meta_report_hints where tenant_id = @tenant and ad_account_id = @account
         """;
 
     // A run that somebody asked for is wanted until it has succeeded or its account refuses it for good: one that failed
@@ -55,7 +58,7 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
           duration_ms = coalesce(duration_ms, 0) + @duration, calls = calls + @calls, retries = retries + @retries,
           pages = pages + @pages, bytes = bytes + @bytes, rows_read = rows_read + @read,
           rows_inserted = rows_inserted + @inserted, rows_changed = rows_changed + @changed,
-          rows_unchanged = rows_unchanged + @unchanged, rows_vanished = rows_vanished + @vanished,
+          rows_unchanged = rows_unchanged + @unchanged, rows_vanished = rows_vanished + @vanished, held_days = @held,
           rate_limited = rate_limited or @limited, error_code = @code, error_subcode = @subcode, error_trace = @trace, error_message = @message
         where run_id = @run and run_epoch = @epoch and status in ('running', 'superseded')
         """;
@@ -92,9 +95,15 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
 
         await using var takeOver = Command(TakeOver, connection, account, job);
         takeOver.Parameters.AddWithValue("run", run.Id);
-        await takeOver.ExecuteNonQueryAsync(cancellationToken);
+        var hints = ImmutableDictionary.CreateBuilder<string, DateOnly>();
+        await using (var reader = await takeOver.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+                hints.Add(reader.GetString(0), reader.GetFieldValue<DateOnly>(1));
+        }
+
         await transaction.CommitAsync(cancellationToken);
-        return run;
+        return hints.Count == 0 ? run : run with { ArchivedUntil = hints.ToImmutable() };
     }
 
     /// <inheritdoc cref="IInsightsStore.EndRunAsync" />
@@ -129,6 +138,7 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
         end.Parameters.AddWithValue("changed", report.Rows.Changed);
         end.Parameters.AddWithValue("unchanged", report.Rows.Unchanged);
         end.Parameters.AddWithValue("vanished", report.Rows.Vanished);
+        end.Parameters.AddWithValue("held", report.HeldDays);
         end.Parameters.AddWithValue("limited", report.RateLimited);
         end.Parameters.Add(new NpgsqlParameter("code", NpgsqlDbType.Integer) { Value = (object?)report.ErrorCode ?? DBNull.Value });
         end.Parameters.Add(new NpgsqlParameter("subcode", NpgsqlDbType.Integer) { Value = (object?)report.ErrorSubcode ?? DBNull.Value });

@@ -7,24 +7,97 @@ public sealed partial class SlicePublisher
     // joins here are of a slice with itself, for which a hash is always right. Compiling them would cost more than it saves.
     internal const string Plan = "set local enable_nestloop = off; set local jit = off";
 
-    // Holds the pen until commit: a run that starts now waits, and a run that started before has raised the epoch.
+    // Holds the pen until commit: a run that starts now waits, and a run that started before has raised the epoch. The
+    // second lock keeps two jobs of one account apart, which touch the same rows and days.
     private const string Fence = """
-        select run_epoch from sync_cursors
+        select run_epoch, pg_advisory_xact_lock(hashtextextended(@tenant::text || @account, 0))
+        from sync_cursors
         where tenant_id = @tenant and ad_account_id = @account and job = @job
         for update
         """;
 
-    private const string Check = """
-        select count(*), count(distinct row_key), count(*) filter (where date not between @since and @until)
-        from insights_staging
-        where run_id = @run and run_epoch = @epoch and slice = @slice
+    // Days that a judgement holds back stay as they are: what was read of them is dropped, what is held of them not looked at.
+    private const string Keep = """
+        delete from insights_staging where run_id = @run and run_epoch = @epoch and slice = @slice and date = any (@kept)
+        """;
+
+    // One look at the slice decides what there is to do: nothing, for a re-read of days that did not change.
+    private const string Compare = """
+        select count(s.row_key), count(distinct s.row_key), count(*) filter (where s.date not between @since and @until),
+               count(d.row_key), count(*) filter (where d.row_key is null), count(*) filter (where s.content_hash <> d.content_hash),
+               count(*) filter (where s.row_key is null),
+               (select count(*) from meta_insights_days
+                where tenant_id = @tenant and ad_account_id = @account and report = @report and date between @since and @until),
+               count(*) filter (where s.incomplete is not null)
+        from (
+          select row_key, content_hash, date, incomplete from insights_staging
+          where run_id = @run and run_epoch = @epoch and slice = @slice
+        ) s
+        full join (
+          select row_key, content_hash from meta_insights_daily
+          where tenant_id = @tenant and ad_account_id = @account and report = @report and date between @since and @until and date <> all (@kept)
+        ) d on d.row_key = s.row_key
+        """;
+
+    // What could not be fetched this time stays as it was.
+    private const string Complete = """
+        update insights_staging s set
+          impressions = case when 'impressions' = any (s.incomplete) then d.impressions else s.impressions end,
+          clicks = case when 'clicks' = any (s.incomplete) then d.clicks else s.clicks end,
+          reach = case when 'reach' = any (s.incomplete) then d.reach else s.reach end,
+          spend = case when 'spend' = any (s.incomplete) then d.spend else s.spend end,
+          conversions = case when 'actions' = any (s.incomplete) then d.conversions else s.conversions end,
+          purchases = case when 'actions' = any (s.incomplete) then d.purchases else s.purchases end,
+          leads = case when 'actions' = any (s.incomplete) then d.leads else s.leads end,
+          purchase_value = case when 'action_values' = any (s.incomplete) then d.purchase_value else s.purchase_value end,
+          revenue = case when 'action_values' = any (s.incomplete) then d.revenue else s.revenue end,
+          actions = case
+            when s.incomplete && array['actions', 'action_values']
+            then nullif(coalesce(s.actions, '{}') || coalesce((select jsonb_object_agg(key, value) from jsonb_each(d.actions) where key = any (s.incomplete)), '{}'), '{}')
+            else s.actions end
+        from meta_insights_daily d
+        where s.run_id = @run and s.run_epoch = @epoch and s.slice = @slice and s.incomplete is not null
+          and d.tenant_id = @tenant and d.ad_account_id = @account and d.report = @report and d.date between @since and @until
+          and d.row_key = s.row_key
+        """;
+
+    // Old beside new, before the new takes its place; only days that had been published after they were over.
+    private const string Revisions = """
+        insert into meta_insights_revisions (
+          tenant_id, ad_account_id, report, level, seen_at, run_id, date, entity_id, breakdown_key, metric, old_value, new_value, reason)
+        select @tenant, @account, @report, @level, @now, @run, r.date, r.entity_id, r.breakdown_key, r.metric, r.old_value, r.new_value,
+               case
+                 when r.reshaped then 'shape_changed'
+                 when r.old_value is null then 'backfilled'
+                 when r.final_at is not null then 'corrected'
+                 else 'restated'
+               end
+        from (
+          select coalesce(d.date, s.date) as date, coalesce(d.entity_id, s.entity_id) as entity_id,
+                 coalesce(d.breakdown_key, s.breakdown_key) as breakdown_key,
+                 c.final_at, c.shape <> @shape or coalesce(d.attribution_window <> s.attribution_window, false) as reshaped,
+                 unnest(array['spend', 'impressions', 'clicks', 'reach', 'conversions', 'purchases', 'purchase_value', 'leads', 'revenue']) as metric,
+                 unnest(array[d.spend, d.impressions, d.clicks, d.reach, d.conversions, d.purchases, d.purchase_value, d.leads, d.revenue]) as old_value,
+                 unnest(array[s.spend, s.impressions, s.clicks, s.reach, s.conversions, s.purchases, s.purchase_value, s.leads, s.revenue]) as new_value
+          from (
+            select * from insights_staging where run_id = @run and run_epoch = @epoch and slice = @slice
+          ) s
+          full join (
+            select * from meta_insights_daily
+            where tenant_id = @tenant and ad_account_id = @account and report = @report and date between @since and @until and date <> all (@kept)
+          ) d on d.row_key = s.row_key
+          join meta_insights_days c on c.date = coalesce(d.date, s.date)
+          where c.tenant_id = @tenant and c.ad_account_id = @account and c.report = @report and c.date between @since and @until
+            and s.content_hash is distinct from d.content_hash
+        ) r
+        where coalesce(r.old_value, 0) <> coalesce(r.new_value, 0)
         """;
 
     private const string Tombstone = """
         with gone as (
           delete from meta_insights_daily d
           where d.tenant_id = @tenant and d.ad_account_id = @account and d.report = @report
-            and d.date between @since and @until
+            and d.date between @since and @until and d.date <> all (@kept)
             and not exists (
               select from insights_staging s where s.run_id = @run and s.run_epoch = @epoch and s.slice = @slice and s.row_key = d.row_key)
           returning d.*
@@ -39,7 +112,7 @@ public sealed partial class SlicePublisher
           campaign_id = s.campaign_id, adset_id = s.adset_id, ad_id = s.ad_id,
           attribution_window = s.attribution_window, currency = s.currency, spend = s.spend,
           conversions = s.conversions, purchases = s.purchases, purchase_value = s.purchase_value,
-          leads = s.leads, revenue = s.revenue, breakdowns = s.breakdowns, actions = s.actions, incomplete = null
+          leads = s.leads, revenue = s.revenue, breakdowns = s.breakdowns, actions = s.actions, incomplete = s.incomplete
         from insights_staging s
         where s.run_id = @run and s.run_epoch = @epoch and s.slice = @slice
           and d.tenant_id = @tenant and d.ad_account_id = @account and d.report = @report
@@ -47,36 +120,53 @@ public sealed partial class SlicePublisher
           and d.row_key = s.row_key and d.content_hash <> s.content_hash
         """;
 
-    private const string Insert = """
+    private const string New = """
         insert into meta_insights_daily (
           row_key, tenant_id, content_hash, impressions, clicks, reach, run_id, first_seen, updated_at, date,
           ad_account_id, report, level, entity_id, campaign_id, adset_id, ad_id, breakdown_key,
           attribution_window, action_report_time, currency, spend, conversions, purchases, purchase_value, leads, revenue,
-          breakdowns, actions)
+          breakdowns, actions, incomplete)
         select
           s.row_key, @tenant, s.content_hash, s.impressions, s.clicks, s.reach, @run, @now, @now, s.date,
           @account, @report, @level, s.entity_id, s.campaign_id, s.adset_id, s.ad_id, s.breakdown_key,
           s.attribution_window, 'mixed', s.currency, s.spend, s.conversions, s.purchases, s.purchase_value, s.leads, s.revenue,
-          s.breakdowns, s.actions
+          s.breakdowns, s.actions, s.incomplete
         from insights_staging s
         where s.run_id = @run and s.run_epoch = @epoch and s.slice = @slice
+
+        """;
+
+    // Days of which nothing is held need no second look.
+    private const string InsertAll = New;
+
+    private const string Insert = New + """
           and not exists (
             select from meta_insights_daily d
             where d.tenant_id = @tenant and d.ad_account_id = @account and d.report = @report
               and d.date between @since and @until and d.row_key = s.row_key)
         """;
 
-    private const string Raw = """
+    private const string RawOf = """
         insert into meta_insights_raw (row_key, tenant_id, run_id, fetched_at, date, ad_account_id, report, payload)
         select s.row_key, @tenant, @run, @now, s.date, @account, @report, s.raw
         from insights_staging s
+
+        """;
+
+    private const string RawReplaced = """
+
+        on conflict (row_key, date) do update set
+          run_id = excluded.run_id, fetched_at = excluded.fetched_at, payload = excluded.payload
+        """;
+
+    private const string RawAll = RawOf + "where s.run_id = @run and s.run_epoch = @epoch and s.slice = @slice" + RawReplaced;
+
+    private const string Raw = RawOf + """
         join meta_insights_daily d on d.row_key = s.row_key
         where s.run_id = @run and s.run_epoch = @epoch and s.slice = @slice
           and d.tenant_id = @tenant and d.ad_account_id = @account and d.report = @report
           and d.date between @since and @until and d.run_id = @run
-        on conflict (row_key, date) do update set
-          run_id = excluded.run_id, fetched_at = excluded.fetched_at, payload = excluded.payload
-        """;
+        """ + RawReplaced;
 
     // A day is rebuilt from its ads whenever a row of its ads or of the account's own answer (reach) was touched.
     private const string Touched = """
@@ -134,6 +224,62 @@ public sealed partial class SlicePublisher
           revenue = excluded.revenue
         """;
 
+    // Days that are over, once each: from now on what is changed in them is a revision.
+    private const string Days = """
+        insert into meta_insights_days as m (tenant_id, ad_account_id, report, date, closed_at, final_at, shape)
+        select @tenant, @account, @report, d.date, @now, case when d.date + @settling < d.today then @now end, @shape
+        from (
+          select day::date as date, (select account_time(@now, timezone_name)::date from ad_accounts where tenant_id = @tenant and ad_account_id = @account) as today
+          from generate_series(@since::timestamp, @until::timestamp, interval '1 day') day
+        ) d
+        where d.date < d.today and d.date <> all (@kept)
+          and not exists (
+            select from meta_insights_days o
+            where o.tenant_id = @tenant and o.ad_account_id = @account and o.report = @report and o.date = d.date
+              and o.date between @since and @until and o.shape = @shape and (o.final_at is not null or o.date + @settling >= d.today))
+        on conflict (tenant_id, ad_account_id, report, date) do update set
+          shape = excluded.shape, final_at = coalesce(m.final_at, excluded.final_at)
+        """;
+
+    // Only what is news: a check that finds what was found before writes nothing.
+    private const string Reconcile = """
+        with released as (
+          delete from meta_reconciliation
+          where tenant_id = @tenant and ad_account_id = @account and report = @report and verdict = 'held' and date = any (@released)
+        )
+        insert into meta_reconciliation as r (
+          tenant_id, ad_account_id, date, report, level, metric, account_total, rows_total, verdict, held_keys, checked_at, run_id)
+        select @tenant, @account, f.date, @report, @level, f.metric, f.total, f.sum, f.verdict, f.keys, @now, @run
+        from unnest(@found_dates, @found_metrics, @found_totals, @found_sums, @found_verdicts, @found_keys)
+          as f (date, metric, total, sum, verdict, keys)
+        where not exists (
+          select from meta_reconciliation o
+          where o.tenant_id = @tenant and o.ad_account_id = @account and o.report = @report and o.date between @since and @until
+            and o.date = f.date and o.metric = f.metric and o.account_total = f.total and o.rows_total = f.sum and o.verdict = f.verdict
+            and o.held_keys is not distinct from f.keys)
+        on conflict (tenant_id, ad_account_id, date, report, metric) do update set
+          account_total = excluded.account_total, rows_total = excluded.rows_total, verdict = excluded.verdict,
+          held_keys = excluded.held_keys, checked_at = excluded.checked_at, run_id = excluded.run_id
+        """;
+
+    private const string Hint = """
+        insert into meta_report_hints as h (tenant_id, ad_account_id, report, archived_until, updated_at)
+        values (@tenant, @account, @report, @archived, @now)
+        on conflict (tenant_id, ad_account_id, report) do update set
+          archived_until = excluded.archived_until, updated_at = excluded.updated_at
+          where h.archived_until < excluded.archived_until
+        """;
+
+    // Written by every publish, also of a slice in which nothing changed: it says when we looked.
+    private const string Freshness = """
+        insert into data_freshness_marks as m (tenant_id, ad_account_id, stream, latest_data_date, last_synced_at)
+        select @tenant, @account, @report, (
+          select max(date) from meta_insights_daily
+          where tenant_id = @tenant and ad_account_id = @account and report = @report and date between @since and @until), @now
+        on conflict (tenant_id, ad_account_id, stream) do update set
+          latest_data_date = greatest(m.latest_data_date, excluded.latest_data_date), last_synced_at = greatest(m.last_synced_at, excluded.last_synced_at)
+        """;
+
     private const string Cursor = """
         update sync_cursors set meta_last_window_end = greatest(meta_last_window_end, @cursor), updated_at = @now
         where tenant_id = @tenant and ad_account_id = @account and job = @job
@@ -144,13 +290,22 @@ public sealed partial class SlicePublisher
     /// <summary>The statements whose plan depends on data, by name: tests forbid a nested loop in each.</summary>
     internal static IReadOnlyList<(string Name, string Sql)> PlannedStatements { get; } =
     [
-        (nameof(Check), Check),
+        (nameof(SliceExaminer.Evidence), SliceExaminer.Evidence),
+        (nameof(Keep), Keep),
+        (nameof(Compare), Compare),
+        (nameof(Complete), Complete),
+        (nameof(Revisions), Revisions),
         (nameof(Tombstone), Tombstone),
         (nameof(Update), Update),
         (nameof(Insert), Insert),
+        (nameof(InsertAll), InsertAll),
         (nameof(Raw), Raw),
+        (nameof(RawAll), RawAll),
         (nameof(AggregateGone), AggregateGone),
         (nameof(Aggregate), Aggregate),
+        (nameof(Days), Days),
+        (nameof(Reconcile), Reconcile),
+        (nameof(Freshness), Freshness),
         (nameof(Unstage), Unstage),
     ];
 }

@@ -12,7 +12,7 @@ public sealed class StagingWriter(NpgsqlDataSource database)
         copy insights_staging (
           run_id, run_epoch, slice, page, row_key, content_hash, impressions, clicks, reach, date,
           entity_id, campaign_id, adset_id, ad_id, breakdown_key, attribution_window, currency,
-          spend, conversions, purchases, purchase_value, leads, revenue, breakdowns, actions, raw)
+          spend, conversions, purchases, purchase_value, leads, revenue, breakdowns, actions, raw, incomplete)
         from stdin (format binary)
         """;
 
@@ -24,16 +24,17 @@ public sealed class StagingWriter(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var importer = await connection.BeginBinaryImportAsync(Copy, cancellationToken);
         var hash = new RowHash();
+        var incomplete = page.Incomplete.IsEmpty ? null : page.Incomplete.Order(StringComparer.Ordinal).ToArray();
         var accountId = slice.Run.Account.Account.ToString()["act_".Length..];
         // Synchronous on purpose: 26 awaits a row cost more than the buffer's occasional flush to the socket.
         foreach (ref readonly var row in page.Rows.Span)
-            WriteRow(importer, slice, page.Number, accountId, hash, in row);
+            WriteRow(importer, slice, page.Number, accountId, hash, in row, incomplete);
 
         await importer.CompleteAsync(cancellationToken);
     }
 
     private static void WriteRow(
-        NpgsqlBinaryImporter importer, InsightsSlice slice, int page, string accountId, RowHash hash, in InsightRow row)
+        NpgsqlBinaryImporter importer, InsightsSlice slice, int page, string accountId, RowHash hash, in InsightRow row, string[]? incomplete)
     {
         var entityId = row.EntityId(slice.Report.Level, accountId);
         importer.StartRow();
@@ -42,7 +43,7 @@ public sealed class StagingWriter(NpgsqlDataSource database)
         importer.Write(slice.Number, NpgsqlDbType.Integer);
         importer.Write(page, NpgsqlDbType.Integer);
         importer.Write(hash.Key(slice.Run, slice.Report, entityId, in row), NpgsqlDbType.Uuid);
-        importer.Write(hash.Content(in row), NpgsqlDbType.Bigint);
+        importer.Write(hash.Content(in row, incomplete), NpgsqlDbType.Bigint);
         importer.Write(row.Impressions, NpgsqlDbType.Bigint);
         importer.Write(row.Clicks, NpgsqlDbType.Bigint);
         if (row.Reach is { } reach)
@@ -66,6 +67,10 @@ public sealed class StagingWriter(NpgsqlDataSource database)
         WriteJson(importer, row.Breakdowns, NpgsqlDbType.Jsonb);
         WriteJson(importer, row.Actions, NpgsqlDbType.Jsonb);
         WriteJson(importer, row.Raw, NpgsqlDbType.Json);
+        if (incomplete is null)
+            importer.WriteNull();
+        else
+            importer.Write(incomplete, NpgsqlDbType.Array | NpgsqlDbType.Text);
     }
 
     private static void WriteText(NpgsqlBinaryImporter importer, string? value)

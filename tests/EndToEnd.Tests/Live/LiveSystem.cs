@@ -59,7 +59,7 @@ internal sealed class LiveSystem : IAsyncDisposable
         var simulator = await GraphSimulatorServer.StartAsync(
             new GraphSimulatorOptions { Accounts = 1, TimeProvider = new FixedClock(TimeProvider.System.GetUtcNow()) });
         var system = new LiveSystem(database, simulator, await GraphGate.StartAsync(simulator), pageLimit);
-        await system.ConnectAsync(tenant ?? new TenantSettings("Acme", "EUR", null, null, null));
+        await system.ConnectAsync((tenant ?? new TenantSettings("Acme", "EUR", null, null, null)) with { SeveralCurrencies = true });
         if (silo)
             await system.StartSiloAsync();
         if (api)

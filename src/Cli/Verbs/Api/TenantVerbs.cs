@@ -18,6 +18,7 @@ internal static class TenantVerbs
                 Verb.Text("--slug", "Short name: lower-case letters, digits and hyphens.", "SLUG", required: true),
                 Verb.Text("--name", "Name for people. Default: the slug.", "NAME"),
                 Verb.Text("--currency", "ISO 4217 code in which the tenant reports.", "EUR", required: true),
+                Verb.Flag("--several-currencies", "Sync accounts of other currencies, too; figures are then kept per currency."),
                 Verb.OneOf("--mode", "Who decides on the call budget. Default: meta.", "meta", "fixed"),
                 Verb.OptionalNumber("--calls-per-hour", "The limit in mode fixed.", 1, 1_000_000),
             ],
@@ -50,6 +51,7 @@ internal static class TenantVerbs
                 Slug = slug,
                 Name = session.Value<string>("--name") ?? slug,
                 Currency = session.Value<string>("--currency"),
+                SeveralCurrencies = session.Value<bool>("--several-currencies"),
                 Budget = mode is null ? null : new Budget(mode, calls),
             },
             session.Cancellation);
