@@ -144,7 +144,7 @@ public sealed class AdAccountGrainTests
             async () => await cluster.Database.ScalarAsync<bool>("select exists (select from sync_runs where run_id = $1 and status = 'queued' and error_message is not null)", run),
             "it has failed once and waits");
         var calls = await cluster.Database.ScalarAsync<long>("select calls from sync_runs where run_id = $1", run);
-        Assert.Equal(1, (await cluster.Grain.GetStatusAsync())!.Waiting);
+        await Eventually.TrueAsync(async () => await cluster.Grain.GetStatusAsync() is { RunningJob: null, Waiting: 1 }, "the grain knows it, too");
 
         // Nobody waits out the minute of the next try: switching the account off and on says that all is mended.
         cluster.Simulator.Faults.Clear();
