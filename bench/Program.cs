@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using MetaGrains.Bench.Calls;
+using MetaGrains.Bench.Graph;
 using MetaGrains.Bench.Ingest;
 using MetaGrains.Bench.Measure;
 using MetaGrains.Bench.Parse;
 
-// Usage: MetaGrains.Bench ingest|calls|parse --rows=N --rounds=N --engine=NAME   (run it by ./metagrains bench NAME)
+// Usage: MetaGrains.Bench ingest|calls|parse|graph --rows=N --rounds=N --engine=NAME   (run it by ./metagrains bench NAME)
 var options = args.Skip(1).Select(word => word.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
 if (args[0] == CallsClient.Name)
 {
@@ -19,6 +20,7 @@ var figures = args[0] switch
     "ingest" => await new IngestBench(WhereRowsGo(), Number("--rows"), Number("--rounds")).RunAsync(),
     "calls" => await new CallsBench(Number("--rounds")).RunAsync(),
     "parse" => new ParseBench(Number("--rounds")).Run(),
+    "graph" => await new GraphBench(Number("--rounds")).RunAsync(),
     _ => throw new ArgumentException($"Unknown benchmark {args[0]}."),
 };
 foreach (var (name, value) in window.Close(options["--engine"]))

@@ -246,7 +246,7 @@ public sealed class ReportTests
             await using var graph = await ScriptedGraph.StartAsync();
             graph.Answer(Started);
             var hangs = graph.Hang();
-            var memory = new Memory();
+            var memory = new ReportMemory();
             var time = new ManualTime();
             using var crash = new CancellationTokenSource();
             await using (var client = new GraphClient(graph.Address, time))
@@ -274,7 +274,7 @@ public sealed class ReportTests
             await using var graph = await ScriptedGraph.StartAsync();
             const string Failed = """{"async_status":"Job Failed","async_percent_completion":0}""";
             graph.Answer(Started).Batch(new ScriptedItem(Failed)).Answer("""{"report_run_id":2}""").Batch(new ScriptedItem(Failed));
-            var memory = new Memory();
+            var memory = new ReportMemory();
             await using var client = new GraphClient(graph.Address, new ManualTime());
 
             var failure = await Assert.ThrowsAsync<GraphException>(() => client.ReadAllAsync(Query with { Reports = memory }));
@@ -300,7 +300,7 @@ public sealed class ReportTests
         {
             await using var graph = await ScriptedGraph.StartAsync();
             graph.Answer(Started).Batch(new ScriptedItem(Pages.Error(17, 2446079), 400));
-            var memory = new Memory();
+            var memory = new ReportMemory();
             await using var client = new GraphClient(graph.Address, new ManualTime());
 
             var failure = await Assert.ThrowsAsync<GraphException>(() => client.ReadAllAsync(Query with { Reports = memory }));
@@ -348,25 +348,6 @@ public sealed class ReportTests
         {
             for (var wait = 0; wait < waits; wait++)
                 time.Advance(await time.TimerStartedAsync(atMost: TimeSpan.FromSeconds(31)));
-        }
-    }
-
-    private sealed class Memory : IReportMemory
-    {
-        public Dictionary<string, ReportRun> Runs { get; } = [];
-
-        public ValueTask<ReportRun?> FindAsync(string question, CancellationToken cancellationToken) => ValueTask.FromResult(Runs.GetValueOrDefault(question));
-
-        public ValueTask KeepAsync(ReportRun run, CancellationToken cancellationToken)
-        {
-            Runs[run.Question] = run;
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask ForgetAsync(ReportRun run, CancellationToken cancellationToken)
-        {
-            Runs.Remove(run.Question);
-            return ValueTask.CompletedTask;
         }
     }
 }

@@ -8,10 +8,13 @@ namespace MetaGrains.Cli.Verbs;
 /// <summary><c>./metagrains bench NAME</c>: runs a benchmark of <c>bench/</c>.</summary>
 internal static class BenchVerb
 {
+    // Only what writes rows needs a database.
+    private const string Ingest = "ingest";
+
     public static Command Create(Checkout checkout)
     {
-        var name = new Argument<string>("name") { Description = "Which benchmark: ingest (rows into PostgreSQL) or calls (grain calls)." };
-        name.AcceptOnlyFromAmong("ingest", "calls");
+        var name = new Argument<string>("name") { Description = "Which benchmark: ingest (rows into PostgreSQL), calls (grain calls), parse (pages of insights) or graph (calls that a fresh row costs)." };
+        name.AcceptOnlyFromAmong(Ingest, "calls", "parse", "graph");
         var rows = Verb.Number("--rows", "Rows of the benchmark's data set.", 50_000, 1_000, 10_000_000);
         var rounds = Verb.Number("--rounds", "How often each figure is measured; the median is printed.", 3, 1, 100);
         var command = Verb.Create("bench", "Measure, as ratios against a rival or a physical limit of the same run.", "bench ingest --rows 50000", [rows, rounds], async (parsed, terminal, cancellationToken) =>
@@ -19,8 +22,7 @@ internal static class BenchVerb
             var program = Path.Combine(checkout.Root, "bench", "bin", BuildInfo.GrainEngine, "Release", "net10.0", "MetaGrains.Bench.dll");
             if (!File.Exists(program))
                 throw CliException.Unavailable($"{program} is missing: run ./metagrains bench from a checkout, which builds it.");
-            // Only what writes rows needs a database.
-            await using var session = parsed.GetValue(name) == "calls" ? null : await DatabaseSession.OpenAsync(checkout, terminal, cancellationToken);
+            await using var session = parsed.GetValue(name) != Ingest ? null : await DatabaseSession.OpenAsync(checkout, terminal, cancellationToken);
             var start = new ProcessStartInfo("dotnet") { UseShellExecute = false };
             foreach (var word in new[] { program, parsed.GetValue(name)!, $"--rows={parsed.GetValue(rows)}", $"--rounds={parsed.GetValue(rounds)}", $"--engine={BuildInfo.GrainEngine}" })
                 start.ArgumentList.Add(word);

@@ -14,21 +14,25 @@ internal sealed partial class ActionLists
     // The tally adds without looking; so each type reaches it once, as a sum that is known to be exact.
     private void Feed(ConversionTally tally, ReadOnlySpan<Element> elements, bool repeats)
     {
+        var any = false;
         for (var index = 0; index < elements.Length; index++)
         {
-            var element = elements[index];
+            ref readonly var element = ref elements[index];
             if ((element.List != _actions && element.List != _actionValues) || !Counts(tally, element.Type))
                 continue;
             if (repeats && IsRepeated(elements, index))
                 continue;
             if (!TrySumOfType(repeats ? elements[index..] : elements.Slice(index, 1), out var sum))
                 continue;
+            any = true;
             if (element.List == _actions)
                 tally.Count(_names.Name(element.Type), sum);
             else
                 tally.Value(_names.Name(element.Type), sum);
         }
 
+        if (!any)
+            return;
         var totals = tally.Totals();
         _ = Sum(totals.Purchases, totals.Leads);
         _ = Sum(totals.PurchaseValue, totals.LeadValue);

@@ -19,6 +19,7 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
     private readonly List<(int Name, int Value)> _parts = [];
     private readonly ByteScratch _composed = new(256);
     private readonly int[] _expected = new int[16];
+    private readonly int[] _expectedTypes = new int[64];
     private NameTable _names = NewNames();
     private Element[] _elements = new Element[32];
     private Figure[] _figures = new Figure[128];
@@ -96,7 +97,7 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
                 continue;
             if (isPart)
             {
-                var value = _names.FindOrAdd(tokens.Scalar(ref reader, "A key of an action"));
+                var value = PartOf(tokens.Scalar(ref reader, "A key of an action"), name);
                 if (name != TypeName)
                     _parts.Add((name, value));
                 else if (type < 0)
@@ -121,6 +122,15 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
             return _names.FindOrAdd(text);
         var guess = _expected[place];
         return _names.Is(guess, text) ? guess : _expected[place] = _names.FindOrAdd(text);
+    }
+
+    // Rows of an answer mostly have the same actions in the same order.
+    private int PartOf(ReadOnlySpan<byte> text, int name)
+    {
+        if (name != TypeName || _elementCount >= _expectedTypes.Length)
+            return _names.FindOrAdd(text);
+        var guess = _expectedTypes[_elementCount];
+        return _names.Is(guess, text) ? guess : _expectedTypes[_elementCount] = _names.FindOrAdd(text);
     }
 
     private bool TryReadFigure(ref JsonCursor reader, JsonTokens tokens, int list, int name, bool mustBeNumber)

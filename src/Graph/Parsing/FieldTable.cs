@@ -48,7 +48,12 @@ internal sealed class FieldTable
         "website_purchase_roas",
     };
 
+    // Unread keys that are known again are numbered below this; beyond so many they are looked up in every row.
+    private const int FirstUnread = -2;
+    private const int MaxUnread = 256;
+
     private readonly NameTable _names = new();
+    private readonly NameTable _unread = new();
     private readonly int[] _expected = new int[64];
     private readonly List<(FieldKind Kind, int Index)> _fields = [];
     private readonly (FieldKind Kind, int Index)[] _byNumber;
@@ -85,14 +90,18 @@ internal sealed class FieldTable
     /// <summary>Number of keys.</summary>
     public int Count => _fields.Count;
 
-    /// <summary>The key's number, or -1 when the row is not read for it.</summary>
+    /// <summary>The key's number, or less than 0 when the row is not read for it.</summary>
     /// <param name="place">Its place in the row: rows of an answer mostly have the same keys in the same places.</param>
     public int Find(ReadOnlySpan<byte> name, int place)
     {
         if (place >= _expected.Length)
             return _names.Find(name);
         var guess = _expected[place];
-        return _names.Is(guess, name) ? guess : _expected[place] = _names.Find(name);
+        if (guess >= 0 ? _names.Is(guess, name) : _unread.Is(FirstUnread - guess, name))
+            return guess;
+        var field = _names.Find(name);
+        _expected[place] = field >= 0 || _unread.Count == MaxUnread ? field : FirstUnread - _unread.FindOrAdd(name);
+        return field;
     }
 
     /// <summary>What the key means; the index counts action lists or breakdowns.</summary>

@@ -83,6 +83,9 @@ internal ref struct JsonCursor
     /// <exception cref="InvalidAnswerException">This is no JSON.</exception>
     public bool Read()
     {
+        // Half of all tokens are texts right behind their names.
+        if (_expect == JsonExpect.Value && (uint)_at < (uint)_body.Length && _body[_at] == (byte)'"')
+            return ReadText(_at);
         if (!TryNext(_at, out var at))
             return Stop(_expect == JsonExpect.Nothing);
         var letter = _body[at];
@@ -139,10 +142,7 @@ internal ref struct JsonCursor
         switch (letter)
         {
             case (byte)'"':
-                if (!TryText(at + 1, out var end))
-                    return Stop();
-                Take(JsonTokenType.String, at, at + 1, end, end + 1);
-                break;
+                return ReadText(at);
             case (byte)'{' or (byte)'[':
                 return Open(at, isObject: letter == (byte)'{');
             case (byte)'t':
@@ -159,6 +159,16 @@ internal ref struct JsonCursor
                 break;
         }
 
+        AfterValue();
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool ReadText(int at)
+    {
+        if (!TryText(at + 1, out var end))
+            return Stop();
+        Take(JsonTokenType.String, at, at + 1, end, end + 1);
         AfterValue();
         return true;
     }
