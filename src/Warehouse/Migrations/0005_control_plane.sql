@@ -75,6 +75,7 @@ end $$;
 create trigger integrations_discovery before update of discovery_requested_at on integrations for each row
   when (old.discovery_requested_at is distinct from new.discovery_requested_at) execute function begin_discovery();
 
+comment on column integrations.discovery_tries is 'Listings in a row that failed; a new request begins at 0 again.';
 alter table tenants add column budget_version bigint not null default 1;
 comment on column tenants.budget_version is 'settings_version as the tenant''s budget has applied it last.';
 

@@ -28,7 +28,7 @@ public sealed class CommentTests
 
         Assert.Empty(await database.RowsAsync($"""
             select relname, attname, words from ({Columns}) c
-            where attname ~ '(spend|budget|revenue|value|cost|cpc|cpm|cpa|bid_amount|spend_cap)' and attname !~ '(mode|calls|old_value|new_value)'
+            where attname ~ '(spend|budget|revenue|value|cost|cpc|cpm|cpa|bid_amount|spend_cap)' and attname !~ '(mode|calls|version|old_value|new_value)'
               and relname <> 'webhook_inbox' and words !~* '(currenc|minor|per unit spent)'
             """));
     }
