@@ -65,7 +65,7 @@ internal static class UpVerb
             terminal.Line($"Graph     simulator at {graph}, access token {system.GraphToken}");
         terminal.Line("");
         terminal.Line("Next, in another terminal:");
-        terminal.Line("  ./metagrains tenants create --slug acme --name Acme --currency EUR");
+        terminal.Line("  ./metagrains tenants create --slug acme --name Acme --currency EUR --several-currencies");
         terminal.Line(system.GraphToken is { } token
             ? $"  META_ACCESS_TOKEN={token} ./metagrains connect --tenant acme --enable"
             : "  ./metagrains connect --tenant acme --token-file FILE --enable");
