@@ -1,5 +1,5 @@
-using System.Text;
 using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Entities;
 using MetaGrains.Core.Insights;
 using MetaGrains.Core.Sync;
 using MetaGrains.Graph.Entities;
@@ -34,13 +34,13 @@ public sealed class EntityTests
         var creative = Assert.Single(await ListAsync(client, new CreativeQuery(Pages.Account)));
 
         Assert.Equal(("6076261167842", "Sommer ☀", "OUTCOME_LEADS", "WITH_ISSUES"), (campaign.Id, campaign.Name, campaign.Objective, campaign.EffectiveStatus));
-        Assert.Equal((500, 0, 922337203685478, null), (campaign.DailyBudget, campaign.LifetimeBudget, campaign.SpendCap, campaign.BudgetRemaining));
+        Assert.Equal((500m, 0m, 922337203685478m, (decimal?)null), (campaign.DailyBudget, campaign.LifetimeBudget, campaign.SpendCap, campaign.BudgetRemaining));
         Assert.Null(campaign.StartTime);
         Assert.Equal(new DateTimeOffset(2017, 4, 25, 16, 54, 27, TimeSpan.FromHours(-7)), campaign.CreatedTime);
-        Assert.Equal(Campaign, Encoding.UTF8.GetString(campaign.Raw.Span));
-        Assert.Equal(("23844000000000001", "6076261167842", 70, "FAIL"), (adSet.Id, adSet.CampaignId, adSet.BidAmount, adSet.LearningStatus));
+        Assert.Equal(Campaign, campaign.Raw.GetRawText());
+        Assert.Equal(("23844000000000001", "6076261167842", 70m, "FAIL"), (adSet.Id, adSet.CampaignId, adSet.BidAmount, adSet.LearningStatus));
         Assert.Equal(new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.FromHours(1)), adSet.EndTime);
-        Assert.Equal(("1", "2", "77", true, "SOMETHING_NEW"), (ad.CampaignId, ad.AdSetId, ad.CreativeId, ad.HasIssues, ad.EffectiveStatus));
+        Assert.Equal(("1", "2", "77", 1, "SOMETHING_NEW"), (ad.CampaignId, ad.AdsetId, ad.CreativeId, ad.Issues!.Value.GetArrayLength(), ad.EffectiveStatus));
         Assert.Equal(("VIDEO", "9"), (creative.ObjectType, creative.VideoId));
         Assert.Equal(["campaigns", "adsets", "ads", "adcreatives"], graph.Requests.Select(request => request.Path.Split('/')[^1]));
         Assert.All(graph.Requests, request => Assert.Equal(("100", true), (request.Query["limit"].ToString(), request.Query["fields"].ToString().StartsWith("id,", StringComparison.Ordinal))));
@@ -206,7 +206,7 @@ public sealed class EntityTests
 
         private static Task<EntityReads<AdRecord>> GetAsync(GraphClient client, IEnumerable<int> ids, ICallPermits? permits = null) =>
             client.Entities.GetAsync(
-                EntityKinds.Ads, AdAccountId.Parse("7"), [.. ids.Select(id => $"{id}")], GraphClient.AccessToken, permits ?? CallPermits.Unlimited, CancellationToken.None);
+                EntityEdges.Ads, AdAccountId.Parse("7"), [.. ids.Select(id => $"{id}")], GraphClient.AccessToken, permits ?? CallPermits.Unlimited, CancellationToken.None);
 
         private static string Keyed(IEnumerable<int> ids) => $"{{{string.Join(',', ids.Select(id => $"\"{id}\":{{\"id\":\"{id}\"}}"))}}}";
     }

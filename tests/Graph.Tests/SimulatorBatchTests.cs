@@ -72,11 +72,11 @@ public sealed class SimulatorBatchTests
         var before = (await graph.CallsAsync()).Count;
         var permits = new CountedPermits();
 
-        var reads = await graph.Client.Entities.GetAsync(EntityKinds.Ads, account, ids, SimulatedGraph.Token, permits, CancellationToken.None);
+        var reads = await graph.Client.Entities.GetAsync(EntityEdges.Ads, account, ids, SimulatedGraph.Token, permits, CancellationToken.None);
 
         Assert.True(ids.Count > 50);
         Assert.Equal(ids.Order(StringComparer.Ordinal), reads.Found.Select(ad => ad.Id).Order(StringComparer.Ordinal));
-        Assert.All(reads.Found, ad => Assert.Equal(account.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), ad.AccountId));
+        Assert.All(reads.Found, ad => Assert.Equal(account.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), ad.Raw.GetProperty("account_id").GetString()));
         Assert.Equal((ids.Count, ids.Count, ids.Count), (reads.Calls, permits.Taken, (await graph.CallsAsync()).Count - before));
         Assert.True(reads.Gone.IsEmpty && reads.Failed.IsEmpty);
     }
@@ -89,7 +89,7 @@ public sealed class SimulatorBatchTests
         var ids = (await CensusAsync(graph, account)).Take(9).Append("999").ToArray();
         var permits = new CountedPermits();
 
-        var reads = await graph.Client.Entities.GetAsync(EntityKinds.Ads, account, ids, SimulatedGraph.Token, permits, CancellationToken.None);
+        var reads = await graph.Client.Entities.GetAsync(EntityEdges.Ads, account, ids, SimulatedGraph.Token, permits, CancellationToken.None);
 
         Assert.Equal(ids[..^1], reads.Found.Select(ad => ad.Id));
         Assert.Equal("999", Assert.Single(reads.Gone));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Entities;
 using MetaGrains.Core.Insights;
 using MetaGrains.Core.Sync;
 using MetaGrains.Graph.Http;
@@ -14,14 +15,14 @@ namespace MetaGrains.Graph.Entities;
 public abstract record EntityQuery<T>
     where T : EntityRecord
 {
-    private protected EntityQuery(EntityKind<T> kind, AdAccountId account)
+    private protected EntityQuery(EntityEdge<T> edge, AdAccountId account)
     {
-        Kind = kind;
+        Edge = edge;
         Account = account;
     }
 
-    /// <summary>The kind.</summary>
-    public EntityKind<T> Kind { get; }
+    /// <summary>The edge.</summary>
+    public EntityEdge<T> Edge { get; }
 
     /// <summary>The account.</summary>
     public AdAccountId Account { get; }
@@ -34,7 +35,7 @@ public abstract record EntityQuery<T>
 
     internal GraphRequest Request(string fields, int limit, string? after)
     {
-        var request = new GraphRequest(Kind.Edge, $"{Parent ?? Account.ToString()}/{Kind.Edge}", Account) { Permits = Permits }.With("fields", fields);
+        var request = new GraphRequest(Edge.Name, $"{Parent ?? Account.ToString()}/{Edge.Name}", Account) { Permits = Permits }.With("fields", fields);
         Narrow(request);
         request.With("limit", limit.ToString(CultureInfo.InvariantCulture));
         return after is null ? request : request.With("after", after);
@@ -54,8 +55,8 @@ public abstract record EntityQuery<T>
 public abstract record DeliveringQuery<T> : EntityQuery<T>
     where T : EntityRecord
 {
-    private protected DeliveringQuery(EntityKind<T> kind, AdAccountId account)
-        : base(kind, account)
+    private protected DeliveringQuery(EntityEdge<T> edge, AdAccountId account)
+        : base(edge, account)
     {
     }
 
@@ -78,12 +79,12 @@ public abstract record DeliveringQuery<T> : EntityQuery<T>
         if (UpdatedSince is { } since)
             Since(request, filters, since.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         if (filters.Count > 0)
-            request.With("filtering", FilterJson.Filters(filters, $"the list of {Kind.Edge}"));
+            request.With("filtering", FilterJson.Filters(filters, $"the list of {Edge.Name}"));
     }
 }
 
 /// <summary>Lists campaigns.</summary>
-public sealed record CampaignQuery(AdAccountId Of) : DeliveringQuery<CampaignRecord>(EntityKinds.Campaigns, Of)
+public sealed record CampaignQuery(AdAccountId Of) : DeliveringQuery<CampaignRecord>(EntityEdges.Campaigns, Of)
 {
     // The edge of campaigns has no updated_since; GREATER_THAN leaves out the second itself.
     private protected override void Since(GraphRequest request, List<InsightsFilter> filters, string unixTime) =>
@@ -91,7 +92,7 @@ public sealed record CampaignQuery(AdAccountId Of) : DeliveringQuery<CampaignRec
 }
 
 /// <summary>Lists ad sets of an account or of a campaign.</summary>
-public sealed record AdSetQuery(AdAccountId Of) : DeliveringQuery<AdSetRecord>(EntityKinds.AdSets, Of)
+public sealed record AdSetQuery(AdAccountId Of) : DeliveringQuery<AdSetRecord>(EntityEdges.AdSets, Of)
 {
     private readonly string? _campaignId;
 
@@ -108,7 +109,7 @@ public sealed record AdSetQuery(AdAccountId Of) : DeliveringQuery<AdSetRecord>(E
 }
 
 /// <summary>Lists ads of an account, a campaign or an ad set.</summary>
-public sealed record AdQuery(AdAccountId Of) : DeliveringQuery<AdRecord>(EntityKinds.Ads, Of)
+public sealed record AdQuery(AdAccountId Of) : DeliveringQuery<AdRecord>(EntityEdges.Ads, Of)
 {
     private readonly string? _parentId;
 
@@ -125,7 +126,7 @@ public sealed record AdQuery(AdAccountId Of) : DeliveringQuery<AdRecord>(EntityK
 }
 
 /// <summary>Lists creatives of an account or of an ad; the edge knows neither statuses nor times of change.</summary>
-public sealed record CreativeQuery(AdAccountId Of) : EntityQuery<CreativeRecord>(EntityKinds.Creatives, Of)
+public sealed record CreativeQuery(AdAccountId Of) : EntityQuery<CreativeRecord>(EntityEdges.Creatives, Of)
 {
     private readonly string? _adId;
 

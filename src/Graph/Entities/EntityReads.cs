@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Entities;
 using MetaGrains.Core.Sync;
 using MetaGrains.Graph.Batch;
 using MetaGrains.Graph.Errors;
@@ -18,29 +19,29 @@ internal sealed class EntityReads(GraphTransport transport, GraphBatch batch)
     private const int MaxIds = GraphBatch.MaxItems;
 
     public async Task<EntityReads<T>> GetAsync<T>(
-        EntityKind<T> kind, AdAccountId account, IReadOnlyCollection<string> ids, AccessToken token, ICallPermits permits, CancellationToken cancellationToken)
+        EntityEdge<T> edge, AdAccountId account, IReadOnlyCollection<string> ids, AccessToken token, ICallPermits permits, CancellationToken cancellationToken)
         where T : EntityRecord
     {
-        ArgumentNullException.ThrowIfNull(kind);
+        ArgumentNullException.ThrowIfNull(edge);
         ArgumentNullException.ThrowIfNull(ids);
         ArgumentNullException.ThrowIfNull(token);
         ArgumentNullException.ThrowIfNull(permits);
         var result = new Result<T>();
         foreach (var chunk in ids.Distinct(StringComparer.Ordinal).Select(Checked).ToArray().Chunk(MaxIds))
-            await ReadAsync(kind, account, chunk, token, permits, result, cancellationToken);
+            await ReadAsync(edge, account, chunk, token, permits, result, cancellationToken);
         return result.Build();
     }
 
     private async Task ReadAsync<T>(
-        EntityKind<T> kind, AdAccountId account, string[] ids, AccessToken token, ICallPermits permits, Result<T> result, CancellationToken cancellationToken)
+        EntityEdge<T> edge, AdAccountId account, string[] ids, AccessToken token, ICallPermits permits, Result<T> result, CancellationToken cancellationToken)
         where T : EntityRecord
     {
         try
         {
-            var request = new GraphRequest(kind.Edge, "", account) { Permits = PermitsOf.Many(permits, ids.Length), Calls = ids.Length }
+            var request = new GraphRequest(edge.Name, "", account) { Permits = PermitsOf.Many(permits, ids.Length), Calls = ids.Length }
                 .With("ids", string.Join(',', ids))
-                .With("fields", kind.Fields);
-            var answer = await transport.SendSmallAsync(request, token, (body, scrubber) => Objects(kind, ids, body, scrubber), cancellationToken);
+                .With("fields", edge.Fields);
+            var answer = await transport.SendSmallAsync(request, token, (body, scrubber) => Objects(edge, ids, body, scrubber), cancellationToken);
             result.Calls += answer.Calls;
             foreach (var id in ids)
                 result.Take(id, answer.Value!.GetValueOrDefault(id));
@@ -48,7 +49,7 @@ internal sealed class EntityReads(GraphTransport transport, GraphBatch batch)
         catch (GraphException failure) when (failure.Kind is GraphErrorKind.Gone or GraphErrorKind.TooMuchData && ids.Length > 1)
         {
             result.Calls += failure.Calls;
-            await ReadApartAsync(kind, account, ids, token, permits, result, cancellationToken);
+            await ReadApartAsync(edge, account, ids, token, permits, result, cancellationToken);
         }
         catch (GraphException failure)
         {
@@ -59,10 +60,10 @@ internal sealed class EntityReads(GraphTransport transport, GraphBatch batch)
     }
 
     private async Task ReadApartAsync<T>(
-        EntityKind<T> kind, AdAccountId account, string[] ids, AccessToken token, ICallPermits permits, Result<T> result, CancellationToken cancellationToken)
+        EntityEdge<T> edge, AdAccountId account, string[] ids, AccessToken token, ICallPermits permits, Result<T> result, CancellationToken cancellationToken)
         where T : EntityRecord
     {
-        var requests = ids.Select(id => new GraphRequest(kind.Edge, id, account) { Permits = permits }.With("fields", kind.Fields)).ToArray();
+        var requests = ids.Select(id => new GraphRequest(edge.Name, id, account) { Permits = permits }.With("fields", edge.Fields)).ToArray();
         var answers = await batch.SendAsync(requests, token, cancellationToken);
         for (var index = 0; index < ids.Length; index++)
         {
@@ -70,7 +71,7 @@ internal sealed class EntityReads(GraphTransport transport, GraphBatch batch)
             result.Calls += answer.Calls;
             try
             {
-                result.Take(ids[index], answer.Read(body => JsonAnswer.Read(body, transport.ScrubberFor(token), kind.Read).Value!));
+                result.Take(ids[index], answer.Read(body => JsonAnswer.Read(body, transport.ScrubberFor(token), edge.Read).Value!));
             }
             catch (GraphException failure)
             {
@@ -79,7 +80,7 @@ internal sealed class EntityReads(GraphTransport transport, GraphBatch batch)
         }
     }
 
-    private static BodyResult<Dictionary<string, T>> Objects<T>(EntityKind<T> kind, string[] ids, ReadOnlyMemory<byte> body, Scrubber scrubber)
+    private static BodyResult<Dictionary<string, T>> Objects<T>(EntityEdge<T> edge, string[] ids, ReadOnlyMemory<byte> body, Scrubber scrubber)
         where T : EntityRecord =>
         JsonAnswer.Read(body, scrubber, root =>
         {
@@ -88,7 +89,7 @@ internal sealed class EntityReads(GraphTransport transport, GraphBatch batch)
             {
                 if (!ids.Contains(property.Name))
                     continue;
-                var record = kind.Read(property.Value);
+                var record = edge.Read(property.Value);
                 found[property.Name] = record.Id == property.Name
                     ? record
                     : throw new InvalidAnswerException("An object stands under the id of another.");

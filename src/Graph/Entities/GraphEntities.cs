@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using MetaGrains.Core.Entities;
 using MetaGrains.Core.Sync;
 using MetaGrains.Graph.Errors;
 using MetaGrains.Graph.Http;
@@ -23,7 +24,7 @@ internal sealed class GraphEntities(GraphTransport transport, EntityReads reads,
         where T : EntityRecord
     {
         ArgumentNullException.ThrowIfNull(query);
-        return WalkAsync(query, query.Kind.Fields, _options.EntitiesPageLimit, query.Kind.Read, token, cancellationToken);
+        return WalkAsync(query, query.Edge.Fields, _options.EntitiesPageLimit, query.Edge.Read, token, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -36,8 +37,8 @@ internal sealed class GraphEntities(GraphTransport transport, EntityReads reads,
 
     /// <inheritdoc />
     public Task<EntityReads<T>> GetAsync<T>(
-        EntityKind<T> kind, Core.Accounts.AdAccountId account, IReadOnlyCollection<string> ids, AccessToken token, ICallPermits permits, CancellationToken cancellationToken)
-        where T : EntityRecord => reads.GetAsync(kind, account, ids, token, permits, cancellationToken);
+        EntityEdge<T> edge, Core.Accounts.AdAccountId account, IReadOnlyCollection<string> ids, AccessToken token, ICallPermits permits, CancellationToken cancellationToken)
+        where T : EntityRecord => reads.GetAsync(edge, account, ids, token, permits, cancellationToken);
 
     private async IAsyncEnumerable<EntityPage<TItem>> WalkAsync<T, TItem>(
         EntityQuery<T> query,
@@ -49,7 +50,7 @@ internal sealed class GraphEntities(GraphTransport transport, EntityReads reads,
         where T : EntityRecord
     {
         ArgumentNullException.ThrowIfNull(token);
-        var walk = new CursorWalk($"{query.Kind.Edge} of {query.Account}", _options.MaxPages);
+        var walk = new CursorWalk($"{query.Edge.Name} of {query.Account}", _options.MaxPages);
         bool more;
         do
         {
@@ -65,7 +66,7 @@ internal sealed class GraphEntities(GraphTransport transport, EntityReads reads,
         EntityQuery<T> query, CursorWalk walk, string fields, int most, Func<JsonElement, TItem> read, AccessToken token, CancellationToken cancellationToken)
         where T : EntityRecord
     {
-        var key = $"{query.Account}/{query.Kind.Edge}/{fields.Length}";
+        var key = $"{query.Account}/{query.Edge.Name}/{fields.Length}";
         for (var spent = 0; ;)
         {
             var limit = limits.Of(key, most);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Entities;
 using MetaGrains.Core.Sync;
 using MetaGrains.Graph.Errors;
 
@@ -35,6 +36,6 @@ public interface IGraphEntities
 
     /// <summary>Reads objects by id, whatever their status: 50 in one request.</summary>
     Task<EntityReads<T>> GetAsync<T>(
-        EntityKind<T> kind, AdAccountId account, IReadOnlyCollection<string> ids, AccessToken token, ICallPermits permits, CancellationToken cancellationToken)
+        EntityEdge<T> edge, AdAccountId account, IReadOnlyCollection<string> ids, AccessToken token, ICallPermits permits, CancellationToken cancellationToken)
         where T : EntityRecord;
 }
