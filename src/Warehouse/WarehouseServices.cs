@@ -1,4 +1,6 @@
 using MetaGrains.Core.Sync;
+using MetaGrains.Core.Sync.Reports;
+using MetaGrains.Core.Sync.Shapes;
 using MetaGrains.Core.Upkeep;
 using MetaGrains.Warehouse.Accounts;
 using MetaGrains.Warehouse.Control;
@@ -7,6 +9,7 @@ using MetaGrains.Warehouse.Insights;
 using MetaGrains.Warehouse.Migrations;
 using MetaGrains.Warehouse.Reads;
 using MetaGrains.Warehouse.Secrets;
+using MetaGrains.Warehouse.Shapes;
 using MetaGrains.Warehouse.Tenants;
 using MetaGrains.Warehouse.Upkeep;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,6 +38,9 @@ public static class WarehouseServices
         services.TryAddSingleton<SlicePublisher>();
         services.TryAddSingleton<RunLedger>();
         services.TryAddSingleton<IInsightsStore, InsightsStore>();
+        services.TryAddSingleton<ShapeStore>();
+        services.TryAddSingleton<IShapeMemory>(provider => provider.GetRequiredService<ShapeStore>());
+        services.TryAddSingleton<IReportMemories, ReportRunStore>();
         services.TryAddSingleton<TenantStore>();
         services.TryAddSingleton<AdAccountStore>();
         services.TryAddSingleton<IntegrationStore>();

@@ -58,6 +58,9 @@ public sealed record RunReport
     /// <summary>The refusal itself, for whoever decides what follows; null when no answer of the source was the cause.</summary>
     public SourceException? Refusal { get; init; }
 
+    /// <summary>How reports were asked for that do not fit as a whole, in words; null when all do.</summary>
+    public string? Shape { get; init; }
+
     /// <summary>Why it failed, for a person; never holds a token.</summary>
     public string? ErrorMessage { get; init; }
 }

@@ -78,6 +78,9 @@ public sealed class GraphException : SourceException
     public override int Calls => CallsMade;
 
     /// <inheritdoc />
+    public override int Polls => PollsMade;
+
+    /// <inheritdoc />
     public override bool RateLimited => Kind == GraphErrorKind.Throttled;
 
     /// <inheritdoc />
@@ -92,6 +95,8 @@ public sealed class GraphException : SourceException
     };
 
     internal int CallsMade { get; set; }
+
+    internal int PollsMade { get; set; }
 
     internal Excess Size { get; init; }
 
