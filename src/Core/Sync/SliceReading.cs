@@ -64,7 +64,7 @@ internal sealed class SliceReading(RunReading run, InsightsSlice slice, Insights
             }
             catch (SourceException failure)
             {
-                var shrunk = await shape.ShrunkAsync(failure, cancellationToken);
+                var shrunk = await shape.ShrunkAsync(failure, days.Days, cancellationToken);
                 if (!shrunk && (failure.Excess != Excess.None || !failure.WorthRereading || ++broken >= run.Options.ReadsPerSlice))
                     throw;
                 run.Tally.Take(failure);

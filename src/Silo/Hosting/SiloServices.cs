@@ -25,7 +25,8 @@ internal static class SiloServices
             options.MaxConnections = settings.Options.DatabaseConnections;
         });
         services.AddGrains();
-        services.Configure<SyncOptions>(options => (options.JobsEnabled, options.FreshMinutes) = (settings.Sync.JobsEnabled, settings.Sync.FreshMinutes));
+        services.Configure<SyncOptions>(options =>
+            (options.JobsEnabled, options.FreshMinutes, options.AppId) = (settings.Sync.JobsEnabled, settings.Sync.FreshMinutes, settings.Sync.AppId));
         services.AddMetaGraph(options =>
         {
             settings.Apply(options);

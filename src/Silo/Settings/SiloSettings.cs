@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using MetaGrains.Graph;
 using MetaGrains.Silo.Hosting;
@@ -14,6 +15,7 @@ internal sealed class SiloSettings
     public const string DatabaseUrlName = "METAGRAINS_DATABASE_URL";
     private const string DirectUrlName = "METAGRAINS_DATABASE_DIRECT_URL";
     private const string SecretName = "METAGRAINS_CLUSTER_SECRET";
+    private const string AppIdName = "META_APP_ID";
     private const string StubName = "META_STUB_MODE";
     private const string ProductionName = "production";
 
@@ -22,7 +24,9 @@ internal sealed class SiloSettings
     [
         (nameof(GraphOptions.BaseAddress), "META_API_BASE_URL"),
         (nameof(GraphOptions.ApiVersion), "META_API_VERSION"),
+        (nameof(GraphOptions.AppId), AppIdName),
         (nameof(GraphOptions.AppSecret), "META_APP_SECRET"),
+        (nameof(GraphOptions.DialogAddress), "META_DIALOG_URL"),
         (nameof(GraphOptions.PageLimit), $"{SiloOptions.Section}:{nameof(SiloOptions.GraphPageLimit)}"),
         (nameof(GraphOptions.RetryBaseDelay), $"{SiloOptions.Section}:{nameof(SiloOptions.GraphRetryBaseDelay)}"),
     ];
@@ -42,6 +46,8 @@ internal sealed class SiloSettings
     public required string? GraphVersion { get; init; }
 
     public required string? AppSecret { get; init; }
+
+    public required Uri? DialogAddress { get; init; }
 
     /// <summary>Graph requests are answered by a simulator in this process.</summary>
     public required bool Stub { get; init; }
@@ -66,10 +72,12 @@ internal sealed class SiloSettings
             {
                 JobsEnabled = read.Flag("META_JOBS_ENABLED", otherwise: true),
                 FreshMinutes = read.Number("META_FRESH_SCHED_MINUTES", new SyncOptions().FreshMinutes, 0, SyncOptions.MostMinutes),
+                AppId = AppIdOf(read.Text(AppIdName)),
             },
             GraphAddress = read.Address("META_API_BASE_URL"),
             GraphVersion = read.Text("META_API_VERSION"),
             AppSecret = read.Text("META_APP_SECRET"),
+            DialogAddress = read.Address("META_DIALOG_URL"),
             Stub = read.Flag(StubName, otherwise: false),
             Options = OptionsOf(configuration),
         };
@@ -82,7 +90,9 @@ internal sealed class SiloSettings
     {
         graph.BaseAddress = GraphAddress ?? graph.BaseAddress;
         graph.ApiVersion = GraphVersion ?? graph.ApiVersion;
+        graph.AppId = Sync.AppId?.ToString(CultureInfo.InvariantCulture);
         graph.AppSecret = AppSecret;
+        graph.DialogAddress = DialogAddress ?? graph.DialogAddress;
         graph.PageLimit = Options.GraphPageLimit ?? graph.PageLimit;
         graph.RetryBaseDelay = Options.GraphRetryBaseDelay ?? graph.RetryBaseDelay;
     }
@@ -132,6 +142,12 @@ internal sealed class SiloSettings
             throw StartRefusedException.BadInput(malformed.Message, malformed);
         }
     }
+
+    private static long? AppIdOf(string? text) => text is null
+        ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var app) && app > 0
+            ? app
+            : throw StartRefusedException.BadInput($"{AppIdName} must be the app's number, digits only, not '{text}'.");
 
     private static string? Url(string name, string? text)
     {

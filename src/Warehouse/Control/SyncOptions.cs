@@ -16,6 +16,9 @@ public sealed class SyncOptions
     /// <summary>Minutes between runs of the job <c>fresh</c>; 0 switches it off. Environment: <c>META_FRESH_SCHED_MINUTES</c>. Default: 1440.</summary>
     public int FreshMinutes { get; set; } = DefaultFreshMinutes;
 
+    /// <summary>The Meta app whose limits all calls count against. Environment: <c>META_APP_ID</c>. Default: not known.</summary>
+    public long? AppId { get; set; }
+
     /// <summary>The interval of the job <c>fresh</c>, or null.</summary>
     public TimeSpan? FreshInterval => FreshMinutes == 0 ? null : TimeSpan.FromMinutes(FreshMinutes);
 
@@ -24,7 +27,7 @@ public sealed class SyncOptions
     /// behind; empty for the defaults.
     /// </summary>
     public string VersionSuffix =>
-        (JobsEnabled ? "" : ".off") + (FreshMinutes == DefaultFreshMinutes ? "" : $".fresh{FreshMinutes}");
+        (JobsEnabled ? "" : ".off") + (FreshMinutes == DefaultFreshMinutes ? "" : $".fresh{FreshMinutes}") + (AppId is { } app ? $".app{app}" : "");
 }
 
 /// <summary>Refuses nonsense at start, naming the key.</summary>

@@ -89,17 +89,24 @@ internal sealed class ShapeInUse
     }
 
     /// <summary>Takes that a request was too large.</summary>
+    /// <param name="failure">How.</param>
+    /// <param name="days">Days that it asked for: perhaps fewer than the shape allows, and then those are too many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>False when nothing smaller is left, or when it is not believed that size was the trouble: the failure stands.</returns>
-    public async Task<bool> ShrunkAsync(SourceException failure, CancellationToken cancellationToken)
+    public async Task<bool> ShrunkAsync(SourceException failure, int days, CancellationToken cancellationToken)
     {
         var doubtful = IsDoubtful(failure);
         if (failure.Excess == Excess.None || (doubtful && _doubts == MostDoubts))
             return false;
         await FindObjectsAsync(cancellationToken);
+        var asked = Current with { Days = Math.Min(Current.Days, days) };
         // The source tried every smaller page before it gave up.
-        var asked = failure.Excess == Excess.Page ? Current with { PageLimit = Math.Min(Current.PageLimit, ShapeLimits.LeastPageLimit) } : Current;
+        if (failure.Excess == Excess.Page)
+            asked = asked with { PageLimit = Math.Min(asked.PageLimit, ShapeLimits.LeastPageLimit) };
         if (ShapeLadder.AfterFailure(asked, _limits, failure.Excess) is not { } smaller)
             return false;
+        if (smaller.Days == asked.Days)
+            smaller = smaller with { Days = Current.Days };
         if (doubtful && smaller.Incomplete.Length > Current.Incomplete.Length)
             return false;
         Current = smaller;
