@@ -12,7 +12,9 @@ namespace MetaGrains.Graph.Errors;
 /// </summary>
 public sealed class GraphException : SourceException
 {
+    private const int RequestTimeout = 408;
     private const int TooManyRequests = 429;
+    private const int GatewayTimeout = 504;
 
     internal GraphException(string message, GraphErrorKind kind, Exception? innerException = null)
         : base(message, innerException)
@@ -133,6 +135,7 @@ public sealed class GraphException : SourceException
             {
                 Status = status,
                 Usage = usage,
+                Size = status is RequestTimeout or GatewayTimeout ? Excess.Time : Excess.None,
             };
 
     private static string Describe(GraphError error, GraphErrorRow row, string edge, AdAccountId? account, int status)
