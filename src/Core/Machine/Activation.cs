@@ -84,6 +84,6 @@ internal static class Activation
         // The row is written in batches: one that speaks of a due time already served was not written in time.
         if (row.NextDueAt is not { } due || state.NextDueAt == due || due <= tier.LastStarted)
             return state;
-        return state.With(tier with { NextDue = due, Interval = state.Settings.TierInterval });
+        return state.Settings.RecurrenceOf(SyncJob.Tier) is { } rule ? state.With(tier.Due(due, rule, state.Offset)) : state;
     }
 }

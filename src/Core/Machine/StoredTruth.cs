@@ -53,6 +53,9 @@ public sealed record AppliedState
     /// <summary>The token that was applied.</summary>
     public required long ConnectionVersion { get; init; }
 
+    /// <summary>The zone in which days are cut; null in a copy that was written without.</summary>
+    public string? ZoneName { get; init; }
+
     /// <summary>The jobs.</summary>
     public required ImmutableArray<JobState> Jobs { get; init; }
 
@@ -73,6 +76,7 @@ public sealed record AppliedState
     {
         SettingsVersion = state.Settings.Version,
         ConnectionVersion = state.Settings.ConnectionVersion,
+        ZoneName = state.Settings.Calendar.ZoneName,
         Jobs = state.Jobs,
         Requests = state.Requests,
         Backoff = state.Backoff,

@@ -42,7 +42,7 @@ public static class SyncMachine
     {
         var start = Activation.StateOf(account, truth, now);
         var turn = new SyncTurn(start, now);
-        turn.ApplySettings(start.Settings);
+        turn.ApplySettings(start.Settings, truth.Applied?.ZoneName);
         return turn.Finish(truth.Schedule, truth.Applied);
     }
 
