@@ -1,4 +1,5 @@
 using MetaGrains.Core.Sync;
+using MetaGrains.Core.Sync.Entities;
 using MetaGrains.Grains.Accounts;
 using MetaGrains.Grains.Connections;
 using MetaGrains.Grains.Schedules;
@@ -28,6 +29,8 @@ public static class GrainServices
         services.TryAddSingleton<IUsageObserver, UsageRelay>();
         services.TryAddSingleton(new InsightsPullOptions());
         services.TryAddSingleton<InsightsPull>();
+        services.TryAddSingleton<EntityPull>();
+        services.TryAddSingleton<AccountPulls>();
         services.AddOptions<SyncOptions>().ValidateOnStart();
         services.AddOptions<ScheduleWriterOptions>().RefuseAtStart(options => options.Refuse());
         services.TryAddSingleton<ScheduleWriter>();

@@ -1,4 +1,5 @@
 using MetaGrains.Core.Sync;
+using MetaGrains.Core.Sync.Entities;
 using MetaGrains.Core.Upkeep;
 using MetaGrains.Warehouse.Accounts;
 using MetaGrains.Warehouse.Control;
@@ -53,6 +54,7 @@ public static class WarehouseServices
         services.TryAddSingleton<SettingsWatch>();
         services.TryAddSingleton<DiscoveryStore>();
         services.TryAddSingleton<EntityStore>();
+        services.TryAddSingleton<IEntityStore, EntityRunStore>();
         services.TryAddSingleton<RetentionOptions>();
         services.TryAddSingleton<WarehouseUpkeep>();
         services.TryAddSingleton<TenantEraser>();

@@ -1,4 +1,3 @@
-using MetaGrains.Core.Sync;
 using MetaGrains.Grains.Schedules;
 using MetaGrains.Warehouse.Accounts;
 using MetaGrains.Warehouse.Control;
@@ -7,7 +6,7 @@ namespace MetaGrains.Grains.Accounts;
 
 /// <summary>What every account grain of a silo shares.</summary>
 public sealed class AccountStores(
-    AccountTruthStore truth, ScheduleWriter schedules, RunQueue queue, InsightsPull pull, IntegrationStore integrations, TimeProvider clock)
+    AccountTruthStore truth, ScheduleWriter schedules, RunQueue queue, AccountPulls pulls, IntegrationStore integrations, TimeProvider clock)
 {
     internal AccountTruthStore Truth => truth;
 
@@ -15,5 +14,5 @@ public sealed class AccountStores(
 
     internal RunQueue Queue => queue;
 
-    internal PumpServices Pump { get; } = new(pull, integrations, clock, Random.Shared.NextDouble);
+    internal PumpServices Pump { get; } = new(pulls, integrations, clock, Random.Shared.NextDouble);
 }

@@ -25,7 +25,9 @@ internal static class SiloServices
             options.MaxConnections = settings.Options.DatabaseConnections;
         });
         services.AddGrains();
-        services.Configure<SyncOptions>(options => (options.JobsEnabled, options.FreshMinutes) = (settings.Sync.JobsEnabled, settings.Sync.FreshMinutes));
+        services.Configure<SyncOptions>(options =>
+            (options.JobsEnabled, options.FreshMinutes, options.EntitiesMinutes, options.Cron)
+                = (settings.Sync.JobsEnabled, settings.Sync.FreshMinutes, settings.Sync.EntitiesMinutes, settings.Sync.Cron));
         services.AddMetaGraph(options =>
         {
             settings.Apply(options);

@@ -1,4 +1,5 @@
 using System.Net;
+using MetaGrains.Core.Schedule;
 using MetaGrains.Graph;
 using MetaGrains.Silo.Hosting;
 using MetaGrains.Warehouse.Control;
@@ -66,6 +67,8 @@ internal sealed class SiloSettings
             {
                 JobsEnabled = read.Flag("META_JOBS_ENABLED", otherwise: true),
                 FreshMinutes = read.Number("META_FRESH_SCHED_MINUTES", new SyncOptions().FreshMinutes, 0, SyncOptions.MostMinutes),
+                EntitiesMinutes = read.Number("META_SYNC_INTERVAL_MINUTES", new SyncOptions().EntitiesMinutes, 0, SyncOptions.MostMinutes),
+                Cron = CronOf(read.Text("META_SYNC_CRON")),
             },
             GraphAddress = read.Address("META_API_BASE_URL"),
             GraphVersion = read.Text("META_API_VERSION"),
@@ -120,6 +123,9 @@ internal sealed class SiloSettings
 
         return options.Refuse() is { } why ? throw StartRefusedException.BadInput(why) : options;
     }
+
+    private static string? CronOf(string? text) =>
+        text is null || CronExpression.TryParse(text, out _, out var refusal) ? text : throw StartRefusedException.BadInput($"META_SYNC_CRON: {refusal}");
 
     private static EncryptionKeys KeysOf(string? text)
     {

@@ -103,6 +103,8 @@ public sealed class AccountTruthStore(
         Version = reader.GetString(0) + _process.VersionSuffix,
         JobsEnabled = _process.JobsEnabled,
         FreshInterval = _process.FreshInterval,
+        EntitiesInterval = _process.EntitiesInterval,
+        IncrementalCron = _process.CronExpression,
         Enabled = reader.GetBoolean(1),
         TenantEnabled = reader.GetBoolean(2),
         Calendar = AccountCalendar.TryCreate(reader.GetString(3), out var calendar)
