@@ -41,8 +41,8 @@ public static class GrainServices
     }
 
     /// <summary>
-    /// Lets the silo tell its grains of what is committed in PostgreSQL, and start the sweeps. Without it grains act on
-    /// calls and reminders alone.
+    /// Lets the silo tell its grains of what is committed in PostgreSQL, start the sweeps, and keep the warehouse in
+    /// shape. Without it grains act on calls and reminders alone.
     /// </summary>
     public static ISiloBuilder AddGrainUpkeep(this ISiloBuilder silo)
     {
@@ -50,6 +50,8 @@ public static class GrainServices
         silo.Services.TryAddSingleton<SettingsMessenger>();
         silo.Services.TryAddSingleton<SettingsListener>();
         silo.Services.TryAddSingleton<SweepStarter>();
+        silo.Services.AddOptions<UpkeepOptions>().RefuseAtStart(options => options.Refuse());
+        silo.Services.TryAddSingleton<UpkeepLoop>();
         silo.Services.TryAddSingleton<SiloUpkeep>();
         silo.Services.AddHostedService(services => services.GetRequiredService<SiloUpkeep>());
         return silo.AddStartupTask((services, _) => services.GetRequiredService<SiloUpkeep>().BeginAsync());

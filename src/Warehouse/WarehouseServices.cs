@@ -58,7 +58,10 @@ public static class WarehouseServices
         services.TryAddSingleton<RetentionOptions>();
         services.TryAddSingleton<WarehouseUpkeep>();
         services.TryAddSingleton<TenantEraser>();
+        services.TryAddSingleton<TenantErasure>();
         services.TryAddSingleton<TenantExport>();
+        services.TryAddSingleton<Reconciler>();
+        services.TryAddSingleton<PublishedReports>();
         return services;
     }
 

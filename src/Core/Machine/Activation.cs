@@ -19,6 +19,8 @@ internal static class Activation
             Requests = Requests(truth),
             Backoff = Backoff(truth.Schedule, applied?.Backoff ?? BackoffState.None, now),
             Parked = Parked(truth),
+            // A definition that was changed meanwhile is another question.
+            Refused = applied?.SettingsVersion == truth.Settings.Version ? applied.Refused : [],
             Health = truth.Schedule?.Health ?? new HealthState(AccountHealth.Active, HealthOwner.Us, now, null, ""),
             Reminder = applied?.Reminder,
         };

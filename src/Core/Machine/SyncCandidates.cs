@@ -59,6 +59,8 @@ internal static class SyncCandidates
     public static PlannedRun? Plan(AccountState state, SyncJob job, SyncRequest? request, DateTimeOffset now)
     {
         var inputs = state.Settings.PlanInputs;
+        if (!state.Refused.IsEmpty)
+            inputs = inputs with { Reports = inputs.Reports.RemoveAll(report => state.Refused.Any(refusal => refusal.Report == report.Name && refusal.Until > now)) };
         var plan = request switch
         {
             { Range: { } range } => SyncPlan.ForRange(job, inputs, range, now),

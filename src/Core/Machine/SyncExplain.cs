@@ -45,6 +45,8 @@ public static class SyncExplain
         new(FactTopic.Health, $"{state.Health.Health.WireName()} since {Moment.Text(state.Health.Since)}: {state.Health.Reason}", state.Health.NextTry),
         Schedule(state),
         .. state.Jobs.Where(job => job.Job.IsPlanned()).Select(job => Job(state, job, now)),
+        .. state.Refused.Select(refusal => new SyncFact(
+            FactTopic.Job, $"Report {refusal.Report} is left out until {Moment.Text(refusal.Until)}: {refusal.Reason}", refusal.Until)),
         .. Queue(state, now),
         .. Budget(state),
         .. LastError(state),

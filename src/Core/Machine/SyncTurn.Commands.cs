@@ -11,6 +11,8 @@ internal sealed partial class SyncTurn
             Unpark();
         if (settings.Wanted && !_state.Settings.Wanted)
             Mended();
+        if (settings.Version != _state.Settings.Version)
+            _state = _state with { Refused = [] };
         ApplySettings(settings, zoneBefore: _state.Settings.Calendar.ZoneName);
         Note(SyncNote.Settings, $"settings version {settings.Version} applied: tier {settings.Tier.Name}");
     }

@@ -68,6 +68,8 @@ internal sealed partial class SyncTurn
         };
         if (failure.Kind == FailureKind.Throttled)
             Throttle(failure);
+        else if (failure is { Kind: FailureKind.Refused, Report: { } report } && run.Plan.Reports.Any(other => other.Name != report))
+            LeaveOut(report, failure.Message);
         else
             Fail(run, failure);
         Note(SyncNote.RunEnded, $"{run.Plan.Job.WireName()} over {run.Plan.Subject} failed: {failure.Kind}");
@@ -133,6 +135,14 @@ internal sealed partial class SyncTurn
         var block = new ScopeBlock(failure.Scope, now + Backoff.AfterThrottle(facts, n, failure.Jitter));
         _state = _state with { Backoff = backoff.Block(block) with { ConsecutiveThrottles = n } };
         Do(new SyncEffect.ReportUsage(block));
+    }
+
+    // The job stays due: it is done again at once, without the report that kept the others from being read.
+    private void LeaveOut(string report, string reason)
+    {
+        var refusal = new ReportRefusal(report, now + SyncMachine.ReportProbe, reason);
+        _state = _state with { Refused = _state.Refused.RemoveAll(known => known.Report == report).Add(refusal) };
+        Note(SyncNote.RunEnded, $"{report} is left out until {Moment.Text(refusal.Until)}");
     }
 
     private void Fail(RunningRun run, RunFailure failure)

@@ -63,6 +63,9 @@ public sealed record RunReport
     /// <summary>The refusal itself, for whoever decides what follows; null when no answer of the source was the cause.</summary>
     public SourceException? Refusal { get; init; }
 
+    /// <summary>The report whose question Meta refused for good; null when it is not known, or when more than it is the matter.</summary>
+    public string? RefusedReport { get; init; }
+
     /// <summary>Why it failed, or what a run that succeeded had to leave out, for a person; never holds a token.</summary>
     public string? ErrorMessage { get; init; }
 }

@@ -141,7 +141,8 @@ internal sealed class AccountPump : ICallPermits
         RunOutcome.Succeeded => new SyncEvent.RunSucceeded(Number, report, Leftover(), _lastSentAt),
         RunOutcome.Superseded => new SyncEvent.RunSuperseded(Number, Leftover(), _lastSentAt),
         RunOutcome.Cancelled => new SyncEvent.RunCancelled(Number, Leftover(), _lastSentAt),
-        _ => new SyncEvent.RunFailed(Number, report, RunFailures.Of(report, _account.Account, _connection, _services.Chance()), Leftover(), _lastSentAt),
+        _ => new SyncEvent.RunFailed(
+            Number, report, RunFailures.Of(report, _account.Account, _connection, _services.Chance()) with { Report = report.RefusedReport }, Leftover(), _lastSentAt),
     };
 
     private int Leftover()

@@ -1,5 +1,7 @@
 using System.Net;
 using MetaGrains.Core.Schedule;
+using MetaGrains.Core.Upkeep;
+using MetaGrains.Grains.Upkeep;
 using MetaGrains.Graph;
 using MetaGrains.Silo.Hosting;
 using MetaGrains.Warehouse.Control;
@@ -38,6 +40,10 @@ internal sealed class SiloSettings
 
     public required SyncOptions Sync { get; init; }
 
+    public required RetentionOptions Retention { get; init; }
+
+    public required UpkeepOptions Upkeep { get; init; }
+
     public required Uri? GraphAddress { get; init; }
 
     public required string? GraphVersion { get; init; }
@@ -74,7 +80,9 @@ internal sealed class SiloSettings
             GraphVersion = read.Text("META_API_VERSION"),
             AppSecret = read.Text("META_APP_SECRET"),
             Stub = read.Flag(StubName, otherwise: false),
-            Options = OptionsOf(configuration),
+            Options = SectionOf<SiloOptions>(configuration, SiloOptions.Section, options => options.Refuse()),
+            Retention = SectionOf<RetentionOptions>(configuration, RetentionOptions.Section, options => options.Refuse()),
+            Upkeep = SectionOf<UpkeepOptions>(configuration, UpkeepOptions.Section, options => options.Refuse()),
         };
         settings.Check(read, listen);
         return settings;
@@ -109,19 +117,20 @@ internal sealed class SiloSettings
         return failure;
     }
 
-    private static SiloOptions OptionsOf(IConfiguration configuration)
+    private static TOptions SectionOf<TOptions>(IConfiguration configuration, string section, Func<TOptions, string?> refuse)
+        where TOptions : class, new()
     {
-        SiloOptions options;
+        TOptions options;
         try
         {
-            options = configuration.GetSection(SiloOptions.Section).Get<SiloOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new SiloOptions();
+            options = configuration.GetSection(section).Get<TOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new TOptions();
         }
         catch (InvalidOperationException malformed)
         {
-            throw StartRefusedException.BadInput($"{SiloOptions.Section}: {malformed.Message.ReplaceLineEndings(" ")}", malformed);
+            throw StartRefusedException.BadInput($"{section}: {malformed.Message.ReplaceLineEndings(" ")}", malformed);
         }
 
-        return options.Refuse() is { } why ? throw StartRefusedException.BadInput(why) : options;
+        return refuse(options) is { } why ? throw StartRefusedException.BadInput(why) : options;
     }
 
     private static string? CronOf(string? text) =>

@@ -77,17 +77,21 @@ begin
 end $$;
 create trigger report_definitions_check before insert or update on report_definitions for each row execute function check_report_definition();
 
--- Breakdowns cost rows and calls, so none is read every hour, and each has to be switched on: UPDATE … SET enabled = true.
+-- Breakdowns are read once a day. At account level one costs about a call, whatever the account's size: those are on. At
+-- campaign level, by region, device or hour it costs rows, or loses actions: those wait to be switched on (enabled = true).
 insert into report_definitions (report, level, fields, breakdowns, attribution_windows, position, jobs, enabled)
-select report, level, fields::text[], breakdowns::text[], '{1d_click,7d_click,28d_click,1d_view}', position, '{fresh}', false
+select report, level, fields::text[], breakdowns::text[], '{1d_click,7d_click,28d_click,1d_view}', position, '{fresh}', enabled
 from (values
-  ('campaign_age_gender_daily', 'campaign', '{impressions,clicks,reach,spend,actions,action_values}', '{age,gender}', 110),
-  ('campaign_country_daily', 'campaign', '{impressions,clicks,reach,spend,actions,action_values}', '{country}', 120),
-  ('campaign_region_daily', 'campaign', '{impressions,clicks,reach,spend,actions,action_values}', '{region}', 130),
-  ('campaign_placement_daily', 'campaign', '{impressions,clicks,reach,spend,actions,action_values}', '{publisher_platform,platform_position}', 140),
-  ('campaign_device_daily', 'campaign', '{impressions,clicks,reach,spend,actions,action_values}', '{publisher_platform,platform_position,impression_device}', 150),
-  ('account_hourly', 'account', '{impressions,clicks,spend,actions,action_values}', '{hourly_stats_aggregated_by_advertiser_time_zone}', 160)
-) as reports (report, level, fields, breakdowns, position);
+  ('account_age_gender_daily', 'account', '{impressions,clicks,reach,spend,actions,action_values}', '{age,gender}', 110, true),
+  ('account_country_daily', 'account', '{impressions,clicks,reach,spend,actions,action_values}', '{country}', 120, true),
+  ('account_placement_daily', 'account', '{impressions,clicks,reach,spend,actions,action_values}', '{publisher_platform,platform_position}', 130, true),
+  ('campaign_age_gender_daily', 'campaign', '{impressions,clicks,reach,spend,actions,action_values}', '{age,gender}', 210, false),
+  ('campaign_country_daily', 'campaign', '{impressions,clicks,reach,spend,actions,action_values}', '{country}', 220, false),
+  ('campaign_placement_daily', 'campaign', '{impressions,clicks,reach,spend,actions,action_values}', '{publisher_platform,platform_position}', 230, false),
+  ('campaign_region_daily', 'campaign', '{impressions,clicks,reach,spend,actions,action_values}', '{region}', 240, false),
+  ('campaign_device_daily', 'campaign', '{impressions,clicks,reach,spend,actions,action_values}', '{publisher_platform,platform_position,impression_device}', 250, false),
+  ('account_hourly', 'account', '{impressions,clicks,spend,actions,action_values}', '{hourly_stats_aggregated_by_advertiser_time_zone}', 260, false)
+) as reports (report, level, fields, breakdowns, position, enabled);
 
 -- Five fields; what they mean is checked by the program, which leaves the interval in force where it understands nothing.
 alter table meta_sync_config add constraint meta_sync_config_cron check (cron ~ '^\s*[0-9A-Za-z*,/-]+(\s+[0-9A-Za-z*,/-]+){4}\s*$');
