@@ -1,4 +1,5 @@
 using MetaGrains.Core.Sync;
+using MetaGrains.Core.Sync.Entities;
 using MetaGrains.Core.Sync.Reports;
 using MetaGrains.Core.Sync.Shapes;
 using MetaGrains.Core.Upkeep;
@@ -59,10 +60,14 @@ public static class WarehouseServices
         services.TryAddSingleton<SettingsWatch>();
         services.TryAddSingleton<DiscoveryStore>();
         services.TryAddSingleton<EntityStore>();
+        services.TryAddSingleton<IEntityStore, EntityRunStore>();
         services.TryAddSingleton<RetentionOptions>();
         services.TryAddSingleton<WarehouseUpkeep>();
         services.TryAddSingleton<TenantEraser>();
+        services.TryAddSingleton<TenantErasure>();
         services.TryAddSingleton<TenantExport>();
+        services.TryAddSingleton<Reconciler>();
+        services.TryAddSingleton<PublishedReports>();
         return services;
     }
 

@@ -96,6 +96,10 @@ internal sealed class AccountCluster : IAsyncDisposable
             Assert.Single(await Database.RowsAsync("select count(*), trim_scale(sum(spend)), sum(impressions), sum(clicks) from fact_meta_daily")));
     }
 
+    /// <summary>Waits until the account has done all that is due and was asked for.</summary>
+    public Task RestsAsync() => Eventually.TrueAsync(
+        async () => await Grain.GetStatusAsync() is { RunningJob: null, Waiting: 0, NextDueAt: { } due } && due > TimeProvider.System.GetUtcNow(), "the account rests");
+
     /// <summary>Reminders of grains whose keys begin with a text.</summary>
     public Task<long> RemindersAsync(string prefix) =>
         Database.ScalarAsync<long>("select count(*) from orleansreminderstable where grainid like '%/' || $1 || '%'", prefix);

@@ -48,7 +48,7 @@ public sealed class SweepGrainTests
         await using var cluster = await AccountCluster.StartAsync();
         await cluster.Grain.RefreshAsync();
         await RunsAsync(cluster, "initial", 1);
-        await Eventually.TrueAsync(async () => await cluster.Grain.GetStatusAsync() is { RunningJob: null }, "it rests");
+        await cluster.RestsAsync();
         var sweep = cluster.Grains.Sweep(SweepKey.Of(cluster.Account));
         Assert.Equal(new SweepReport(0, 0), await sweep.RunAsync());
 

@@ -25,6 +25,7 @@ public sealed class SiloProcessTests
         silo.Terminate();
         var (exitCode, error) = await silo.EndAsync();
         Assert.Equal(0, exitCode);
+        Assert.Contains($"schemaMode: extended; the last step is {Warehouse.Migrations.Migration.All[^1].Name}", error, StringComparison.Ordinal);
         Assert.Contains($"on the engine {ready.GetProperty("engine").GetString()}; its gateway is {gateway}", error, StringComparison.Ordinal);
         Assert.DoesNotContain(error.Split('\n'), line => line.StartsWith("   ", StringComparison.Ordinal));
     }
@@ -85,7 +86,7 @@ public sealed class SiloProcessTests
         var (exitCode, error) = await silo.EndAsync();
 
         Assert.Equal(2, exitCode);
-        Assert.Contains("outdated: 1 migrations are missing. Run ./metagrains migrate.", error, StringComparison.Ordinal);
+        Assert.Contains($"outdated: 1 migrations are missing ({Warehouse.Migrations.Migration.All[^1].Name}). Run ./metagrains migrate.", error, StringComparison.Ordinal);
     }
 
     [Fact]

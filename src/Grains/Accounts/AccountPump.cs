@@ -9,7 +9,7 @@ using MetaGrains.Warehouse.Accounts;
 namespace MetaGrains.Grains.Accounts;
 
 /// <summary>What a pump needs of the silo.</summary>
-internal sealed record PumpServices(InsightsPull Pull, IntegrationStore Integrations, TimeProvider Clock, Func<double> Chance);
+internal sealed record PumpServices(AccountPulls Pulls, IntegrationStore Integrations, TimeProvider Clock, Func<double> Chance);
 
 /// <summary>
 /// One run of one account, on threads of its own: it touches no grain state, and what it has to say goes through
@@ -56,13 +56,8 @@ internal sealed class AccountPump : ICallPermits
         try
         {
             var token = await _services.Integrations.TokenAsync(_owners.Connection.Connection, _cancelled.Token);
-            var request = _start.ToPullRequest(_account) with
-            {
-                RequestedRun = _start.Request?.RunId,
-                Permits = this,
-                Started = run => _signals.Post(new SyncEvent.RunStarted(Number, run.Id, run.Epoch)),
-            };
-            ended = Ended(await _services.Pull.RunAsync(request, token, _cancelled.Token));
+            ended = Ended(await _services.Pulls.RunAsync(
+                _account, _start, this, run => _signals.Post(new SyncEvent.RunStarted(Number, run.Id, run.Epoch)), token, _cancelled.Token));
         }
         catch (OperationCanceledException) when (_cancelled.IsCancellationRequested)
         {
@@ -145,7 +140,8 @@ internal sealed class AccountPump : ICallPermits
         RunOutcome.Succeeded => new SyncEvent.RunSucceeded(Number, report, Leftover(), _lastSentAt),
         RunOutcome.Superseded => new SyncEvent.RunSuperseded(Number, Leftover(), _lastSentAt),
         RunOutcome.Cancelled => new SyncEvent.RunCancelled(Number, Leftover(), _lastSentAt),
-        _ => new SyncEvent.RunFailed(Number, report, RunFailures.Of(report, _owners, _services.Chance()), Leftover(), _lastSentAt),
+        _ => new SyncEvent.RunFailed(
+            Number, report, RunFailures.Of(report, _owners, _services.Chance()) with { Report = report.RefusedReport }, Leftover(), _lastSentAt),
     };
 
     private int Leftover()

@@ -1,4 +1,3 @@
-using MetaGrains.Core.Sync;
 using MetaGrains.Grains.Schedules;
 using MetaGrains.Warehouse.Accounts;
 using MetaGrains.Warehouse.Control;
@@ -8,7 +7,7 @@ namespace MetaGrains.Grains.Accounts;
 
 /// <summary>What every account grain of a silo shares.</summary>
 public sealed class AccountStores(
-    AccountTruthStore truth, ScheduleWriter schedules, RunQueue queue, InsightsPull pull, IntegrationStore integrations, ShapeStore shapes, TimeProvider clock)
+    AccountTruthStore truth, ScheduleWriter schedules, RunQueue queue, AccountPulls pulls, IntegrationStore integrations, ShapeStore shapes, TimeProvider clock)
 {
     internal AccountTruthStore Truth => truth;
 
@@ -18,5 +17,5 @@ public sealed class AccountStores(
 
     internal ShapeStore Shapes => shapes;
 
-    internal PumpServices Pump { get; } = new(pull, integrations, clock, Random.Shared.NextDouble);
+    internal PumpServices Pump { get; } = new(pulls, integrations, clock, Random.Shared.NextDouble);
 }

@@ -167,11 +167,13 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
             await _schedules.WriteAsync(_key, now);
     }
 
-    // The account is gone from PostgreSQL: nothing may wake its grain any more, and nothing of it can be stored.
+    // The account is gone from PostgreSQL, or will be, with its tenant: nothing may wake its grain any more, and nothing
+    // of it may be stored.
     private async Task ForgetAsync()
     {
         _pump?.Cancel();
         _state = null;
+        await _truth.ForgetAsync(_key, CancellationToken.None);
         if (await this.GetReminder(Reminder) is { } registered)
             await this.UnregisterReminder(registered);
         if (_memory.RecordExists)

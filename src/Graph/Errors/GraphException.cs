@@ -86,6 +86,9 @@ public sealed class GraphException : SourceException
     public override bool RateLimited => Kind == GraphErrorKind.Throttled;
 
     /// <inheritdoc />
+    public override bool EndsRun => Kind is GraphErrorKind.Throttled or GraphErrorKind.Reauthorise or GraphErrorKind.Permission;
+
+    /// <inheritdoc />
     public override bool WorthRereading => Kind is GraphErrorKind.InvalidAnswer or GraphErrorKind.Network;
 
     // An error with a code is Meta's considered answer; a lost cursor stays lost, however often it is sent.

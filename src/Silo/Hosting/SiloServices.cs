@@ -1,4 +1,5 @@
 using MetaGrains.Grains;
+using MetaGrains.Grains.Upkeep;
 using MetaGrains.Graph;
 using MetaGrains.GraphSimulator;
 using MetaGrains.GraphSimulator.InProcess;
@@ -18,6 +19,7 @@ internal static class SiloServices
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(settings.Keys);
+        services.AddSingleton(settings.Retention);
         services.AddWarehouse(options =>
         {
             options.DatabaseUrl = settings.DatabaseUrl;
@@ -26,7 +28,11 @@ internal static class SiloServices
         });
         services.AddGrains();
         services.Configure<SyncOptions>(options =>
-            (options.JobsEnabled, options.FreshMinutes, options.AppId) = (settings.Sync.JobsEnabled, settings.Sync.FreshMinutes, settings.Sync.AppId));
+            (options.JobsEnabled, options.FreshMinutes, options.EntitiesMinutes, options.Cron, options.AppId)
+                = (settings.Sync.JobsEnabled, settings.Sync.FreshMinutes, settings.Sync.EntitiesMinutes, settings.Sync.Cron, settings.Sync.AppId));
+        services.Configure<UpkeepOptions>(options =>
+            (options.First, options.Every, options.Retry, options.EraseAfter)
+                = (settings.Upkeep.First, settings.Upkeep.Every, settings.Upkeep.Retry, settings.Upkeep.EraseAfter));
         services.AddMetaGraph(options =>
         {
             settings.Apply(options);

@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Net;
+using MetaGrains.Core.Schedule;
+using MetaGrains.Core.Upkeep;
+using MetaGrains.Grains.Upkeep;
 using MetaGrains.Graph;
 using MetaGrains.Silo.Hosting;
 using MetaGrains.Warehouse.Control;
@@ -41,6 +44,10 @@ internal sealed class SiloSettings
 
     public required SyncOptions Sync { get; init; }
 
+    public required RetentionOptions Retention { get; init; }
+
+    public required UpkeepOptions Upkeep { get; init; }
+
     public required Uri? GraphAddress { get; init; }
 
     public required string? GraphVersion { get; init; }
@@ -73,13 +80,17 @@ internal sealed class SiloSettings
                 JobsEnabled = read.Flag("META_JOBS_ENABLED", otherwise: true),
                 FreshMinutes = read.Number("META_FRESH_SCHED_MINUTES", new SyncOptions().FreshMinutes, 0, SyncOptions.MostMinutes),
                 AppId = AppIdOf(read.Text(AppIdName)),
+                EntitiesMinutes = read.Number("META_SYNC_INTERVAL_MINUTES", new SyncOptions().EntitiesMinutes, 0, SyncOptions.MostMinutes),
+                Cron = CronOf(read.Text("META_SYNC_CRON")),
             },
             GraphAddress = read.Address("META_API_BASE_URL"),
             GraphVersion = read.Text("META_API_VERSION"),
             AppSecret = read.Text("META_APP_SECRET"),
             DialogAddress = read.Address("META_DIALOG_URL"),
             Stub = read.Flag(StubName, otherwise: false),
-            Options = OptionsOf(configuration),
+            Options = SectionOf<SiloOptions>(configuration, SiloOptions.Section, options => options.Refuse()),
+            Retention = SectionOf<RetentionOptions>(configuration, RetentionOptions.Section, options => options.Refuse()),
+            Upkeep = SectionOf<UpkeepOptions>(configuration, UpkeepOptions.Section, options => options.Refuse()),
         };
         settings.Check(read, listen);
         return settings;
@@ -116,20 +127,24 @@ internal sealed class SiloSettings
         return failure;
     }
 
-    private static SiloOptions OptionsOf(IConfiguration configuration)
+    private static TOptions SectionOf<TOptions>(IConfiguration configuration, string section, Func<TOptions, string?> refuse)
+        where TOptions : class, new()
     {
-        SiloOptions options;
+        TOptions options;
         try
         {
-            options = configuration.GetSection(SiloOptions.Section).Get<SiloOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new SiloOptions();
+            options = configuration.GetSection(section).Get<TOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new TOptions();
         }
         catch (InvalidOperationException malformed)
         {
-            throw StartRefusedException.BadInput($"{SiloOptions.Section}: {malformed.Message.ReplaceLineEndings(" ")}", malformed);
+            throw StartRefusedException.BadInput($"{section}: {malformed.Message.ReplaceLineEndings(" ")}", malformed);
         }
 
-        return options.Refuse() is { } why ? throw StartRefusedException.BadInput(why) : options;
+        return refuse(options) is { } why ? throw StartRefusedException.BadInput(why) : options;
     }
+
+    private static string? CronOf(string? text) =>
+        text is null || CronExpression.TryParse(text, out _, out var refusal) ? text : throw StartRefusedException.BadInput($"META_SYNC_CRON: {refusal}");
 
     private static EncryptionKeys KeysOf(string? text)
     {

@@ -11,6 +11,16 @@ public sealed record MigrationPlan(IReadOnlyList<Migration> Applied, IReadOnlyLi
 {
     /// <summary><c>extended</c> when nothing is pending, else <c>outdated</c>; a database without any step is <c>empty</c>.</summary>
     public string SchemaMode => Pending.Count == 0 ? "extended" : Applied.Count == 0 ? "empty" : "outdated";
+
+    /// <summary>What is missing and the command that mends it, in one line; null when nothing is.</summary>
+    public string? Refusal =>
+        Pending.Count == 0 ? null
+        : $"The database's schema is {SchemaMode}: {Pending.Count} migrations are missing ({Names()}). Run ./metagrains migrate.";
+
+    private string Names() =>
+        Pending.Count <= MostNames ? string.Join(", ", Pending.Select(step => step.Name)) : $"{Pending[0].Name} to {Pending[^1].Name}";
+
+    private const int MostNames = 3;
 }
 
 /// <summary>

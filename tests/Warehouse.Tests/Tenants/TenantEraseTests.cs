@@ -130,6 +130,7 @@ public sealed class TenantEraseTests
             insert into meta_ads (tenant_id, ad_account_id, ad_id, name, raw, content_hash, first_seen, updated_at) values ('{tenant}', '{account.Account}', '1', 'c', '{"{}"}', 1, now(), now());
             insert into meta_creatives (tenant_id, ad_account_id, creative_id, name, raw, content_hash, first_seen, updated_at) values ('{tenant}', '{account.Account}', '1', 'c', '{"{}"}', 1, now(), now());
             insert into meta_entity_versions (tenant_id, ad_account_id, kind, entity_id, valid_from, content, changed_fields, content_hash) values ('{tenant}', '{account.Account}', 'ad', '1', now(), '{"{}"}', '{"{}"}', 1);
+            insert into meta_entity_reads values ('{tenant}', '{account.Account}', 'ad', now(), now());
             create table if not exists retired.meta_insights_daily_2020_01 (like meta_insights_daily);
             insert into retired.meta_insights_daily_2020_01 select * from meta_insights_daily where tenant_id = '{tenant}' limit 1;
             create schema if not exists engine;
