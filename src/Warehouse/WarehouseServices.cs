@@ -57,6 +57,11 @@ public static class WarehouseServices
         services.TryAddSingleton<WarehouseUpkeep>();
         services.TryAddSingleton<TenantEraser>();
         services.TryAddSingleton<TenantExport>();
+        services.TryAddSingleton<TenantReads>();
+        services.TryAddSingleton<ReportCatalogue>();
+        services.TryAddSingleton<EntityDirectory>();
+        services.TryAddSingleton<TenantGraves>();
+        services.TryAddSingleton<AuditLog>();
         return services;
     }
 
