@@ -9,27 +9,12 @@ using MetaGrains.Testing;
 namespace MetaGrains.Api.Tests;
 
 /// <summary>Long answers: they come as they are read, end with whoever asked, and never end early unnoticed.</summary>
-public sealed class StreamTests : IAsyncLifetime
+public sealed class StreamTests(ManyRows rows) : IClassFixture<ManyRows>
 {
-    // Far more than the buffers between PostgreSQL and a caller who does not read.
-    private const int Days = 60;
-    private const int Ads = 5_000;
-
     private const string Reading = "select count(*) from pg_stat_activity where datname = current_database() and state = 'active' and query like '%meta_insights_daily%' and pid <> pg_backend_pid()";
 
-    private ApiSystem _api = null!;
-    private TestTenant _tenant = null!;
-
-    public async Task InitializeAsync()
-    {
-        _api = await ApiSystem.StartAsync(silo: false);
-        _tenant = await _api.TenantAsync();
-        await _api.AccountAsync(_tenant);
-        await FactRows.AdsAsync(_api, _tenant, "act_101", Days, Ads);
-        await _api.Database.ExecuteAsync("analyze meta_insights_daily");
-    }
-
-    public async Task DisposeAsync() => await _api.DisposeAsync();
+    private readonly ApiSystem _api = rows.Api;
+    private readonly TestTenant _tenant = rows.Tenant;
 
     [Theory]
     [InlineData("json", "{\"data\":[{\"date\":\"2026-03-02\"")]
@@ -65,7 +50,7 @@ public sealed class StreamTests : IAsyncLifetime
         Assert.Equal("Accept-Encoding", packed.Headers.Vary.Single());
         Assert.Equal(text, await reader.ReadToEndAsync());
         var lines = text.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal((Days * Ads) + 1, lines.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(ManyRows.Count + 1, lines.Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(lines.Skip(1).Order(StringComparer.Ordinal), lines.Skip(1));
     }
 
@@ -80,8 +65,7 @@ public sealed class StreamTests : IAsyncLifetime
 
         await _api.Database.ExecuteAsync(Reading.Replace("count(*)", "pg_terminate_backend(pid)", StringComparison.Ordinal));
 
-        var broken = await Assert.ThrowsAnyAsync<IOException>(() => body.CopyToAsync(Stream.Null));
-        Assert.True(broken is HttpIOException or IOException);
+        await Assert.ThrowsAnyAsync<IOException>(() => body.CopyToAsync(Stream.Null));
         await Eventually.TrueAsync(() => Task.FromResult(_api.Log.All.Any(line => line.StartsWith("Warning A request could not be served", StringComparison.Ordinal))), "the failure is logged");
     }
 
@@ -125,4 +109,28 @@ public sealed class StreamTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return response;
     }
+}
+
+/// <summary>A system with far more rows than the buffers between PostgreSQL and a caller who does not read take.</summary>
+public sealed class ManyRows : IAsyncLifetime
+{
+    public const int Count = Days * Ads;
+
+    private const int Days = 60;
+    private const int Ads = 3_000;
+
+    internal ApiSystem Api { get; private set; } = null!;
+
+    internal TestTenant Tenant { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Api = await ApiSystem.StartAsync(silo: false);
+        Tenant = await Api.TenantAsync();
+        await Api.AccountAsync(Tenant);
+        await FactRows.AdsAsync(Api, Tenant, "act_101", Days, Ads);
+        await Api.Database.ExecuteAsync("analyze meta_insights_daily");
+    }
+
+    public async Task DisposeAsync() => await Api.DisposeAsync();
 }

@@ -9,8 +9,10 @@ internal static class ZipFile
     public static async Task WriteAsync(
         Stream output, Func<Func<string, CancellationToken, Task<Stream>>, CancellationToken, Task> write, CancellationToken cancellationToken)
     {
-        var archive = await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
+        await using var held = new HeldWrites(output);
+        var archive = await ZipArchive.CreateAsync(held, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
         await write((name, token) => archive.CreateEntry(name, CompressionLevel.Fastest).OpenAsync(token), cancellationToken);
         await archive.DisposeAsync();
+        await held.FlushAsync(cancellationToken);
     }
 }

@@ -59,7 +59,7 @@ public sealed class TenantQuery(string from, IReadOnlyList<ReadColumn> columns, 
     {
         var sql = new StringBuilder($"select {string.Join(", ", columns.Select(column => column.Select).Concat(keys.Select(key => key.Sql)))}\nfrom {from}\nwhere t.tenant_id = @tenant");
         foreach (var condition in _conditions)
-            sql.Append($"\n  and {condition}");
+            sql.Append($"\n  and ({condition})");
         var command = new NpgsqlCommand { Connection = connection };
         command.Parameters.AddWithValue("tenant", tenant.Value);
         foreach (var parameter in _parameters)

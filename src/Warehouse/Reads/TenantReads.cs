@@ -7,6 +7,12 @@ namespace MetaGrains.Warehouse.Reads;
 /// <summary>Opens snapshots of a tenant's rows for readers outside.</summary>
 public sealed class TenantReads(NpgsqlDataSource database)
 {
+    // One process of the server per reader: a few long answers must not take all of its cores from those who publish.
+    private const string Settings = """
+        set transaction read only;
+        select set_config('statement_timeout', @longest, true), set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)
+        """;
+
     /// <summary>Everything read through one snapshot is of one moment, whatever is published meanwhile; nothing can be written.</summary>
     /// <param name="tenant">Whose rows.</param>
     /// <param name="longest">After which a statement is cancelled.</param>
@@ -17,7 +23,7 @@ public sealed class TenantReads(NpgsqlDataSource database)
         try
         {
             var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-            await using var settings = new NpgsqlCommand("set transaction read only; select set_config('statement_timeout', @longest, true)", connection);
+            await using var settings = new NpgsqlCommand(Settings, connection);
             settings.Parameters.AddWithValue("longest", $"{(long)longest.TotalMilliseconds}");
             await settings.ExecuteNonQueryAsync(cancellationToken);
             return new TenantSnapshot(connection, transaction, tenant, longest);

@@ -10,7 +10,7 @@ internal static class FactRows
           entity_id, campaign_id, adset_id, ad_id, breakdown_key, attribution_window, action_report_time, currency, spend, conversions, purchases, purchase_value, leads,
           revenue, breakdowns, actions)
         select gen_random_uuid(), $1, 1, 1000, 10, 900, 1, '2026-03-03 00:00+00', '2026-03-03 00:00+00', date '2026-03-02' + (n / $4)::integer, $2, 'ad_daily', 'ad',
-          (7000 + n % $4)::text, (9000 + n % 2)::text, (8000 + n % 4)::text, (7000 + n % $4)::text, '', '7d_click', 'mixed', 'EUR', 1.10 + (n % $4) / 100.0, 3, 2, 40.50, 1,
+          (7000 + n % $4)::text, (9000 + n % $4 % 2)::text, (8000 + n % $4 % 4)::text, (7000 + n % $4)::text, '', '7d_click', 'mixed', 'EUR', 1.10 + (n % $4) / 100.0, 3, 2, 40.50, 1,
           40.50, null, '{"actions":{"omni_purchase":{"1d_click":1,"7d_click":2,"value":2},"purchase":{"value":9},"lead":{"7d_click":1,"value":1}},"action_values":{"omni_purchase":{"1d_click":20.25,"value":40.50}}}'
         from generate_series(0, $3 * $4 - 1) n
         """;
