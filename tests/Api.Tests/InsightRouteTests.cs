@@ -120,7 +120,8 @@ public sealed class InsightRouteTests(SharedSystem system)
         var rows = (await Api.GetAsync($"{url}?level=ad&time_increment=all&since=2026-03-02&until=2026-03-03", tenant.Key)).Is(200).Data;
 
         Assert.Equal(["7000", "7001"], rows.Select(row => (string)row!["entity_id"]!));
-        Assert.Equal("""{"days":2,"impressions":2000,"reach":null,"spend":2.22}""", Part(rows[1]!, "days", "impressions", "reach", "spend").Replace("0000000000000000", "", StringComparison.Ordinal));
+        Assert.Equal("""{"days":2,"impressions":2000,"reach":null}""", Part(rows[1]!, "days", "impressions", "reach"));
+        Assert.Equal(2.22m, Money(rows[1]!, "spend"));
     }
 
     [Fact]

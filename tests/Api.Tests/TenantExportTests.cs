@@ -27,7 +27,7 @@ public sealed class TenantExportTests(SharedSystem system)
 
         var manifest = JsonNode.Parse(Text(archive, "manifest.json"))!;
         Assert.Equal(tenant.Id.ToString(), (string?)manifest["tenant"]);
-        Assert.Equal(archive.Entries.Select(entry => entry.FullName).SkipLast(1), manifest["files"]!.AsObject().Select(file => file.Key));
+        Assert.Equal(archive.Entries.Select(entry => entry.FullName).SkipLast(1).Order(StringComparer.Ordinal), manifest["files"]!.AsObject().Select(file => file.Key));
         Assert.Equal("manifest.json", archive.Entries[^1].FullName);
         Assert.Equal(6, (int)manifest["files"]![$"meta_insights_daily.{format}"]!);
         Assert.Equal(6 + (format == "csv" ? 1 : 0), Text(archive, $"meta_insights_daily.{format}").Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);

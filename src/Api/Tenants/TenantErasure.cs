@@ -35,7 +35,9 @@ internal sealed class TenantErasure(TenantGraves graves, TenantEraser eraser, Au
         var row = await audit.WriteAsync(
             new AuditEntry(null, caller.Name, TenantGraves.Action, grave.Id.ToString(), traceId), new { slug = grave.Slug }, cancellationToken);
         var rows = await EraseAsync(grave, cancellationToken);
-        var now = clock.GetUtcNow();
+        // As PostgreSQL keeps it, so that a repetition says the same.
+        var ended = clock.GetUtcNow();
+        var now = ended.AddTicks(-(ended.Ticks % TimeSpan.TicksPerMicrosecond));
         // It is done: whether or not somebody still listens, the log must say so.
         await audit.AmendAsync(row, new { slug = grave.Slug, erased_at = now, rows }, CancellationToken.None);
         return new TenantErased(grave.Id.Value, grave.Slug, now, rows);

@@ -63,7 +63,7 @@ public sealed class ReadVerbTests : IDisposable
 
     [Theory]
     [InlineData("export --tenant acme", "--level")]
-    [InlineData("export --tenant acme --level ads", "--level")]
+    [InlineData("export --tenant acme --level ads", "'ads'")]
     [InlineData("export --tenant acme --level ad --since 2026-03-02 --until 2026-03-01", "reversed")]
     [InlineData("export --tenant acme --level ad --out - --json", "standard output")]
     [InlineData("tenants export acme", "--out")]

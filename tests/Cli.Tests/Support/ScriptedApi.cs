@@ -85,10 +85,9 @@ internal sealed class ScriptedApi : IAsyncDisposable
         if (reply.Status == 204)
             return;
         http.Response.ContentType = reply.MediaType;
-        await http.Response.Body.WriteAsync(reply.Bytes ?? Encoding.UTF8.GetBytes(reply.Body));
-        if (!reply.BreaksOff)
-            return;
-        await http.Response.Body.FlushAsync();
-        http.Abort();
+        var body = reply.Bytes ?? Encoding.UTF8.GetBytes(reply.Body);
+        // A body shorter than was said: the connection ends, and its reader knows.
+        http.Response.ContentLength = body.Length + (reply.BreaksOff ? 1 : 0);
+        await http.Response.Body.WriteAsync(body);
     }
 }
