@@ -11,7 +11,14 @@ namespace MetaGrains.Api.Tests;
 /// <summary>Long answers: they come as they are read, end with whoever asked, and never end early unnoticed.</summary>
 public sealed class StreamTests(ManyRows rows) : IClassFixture<ManyRows>
 {
-    private const string Reading = "select count(*) from pg_stat_activity where datname = current_database() and state = 'active' and query like '%meta_insights_daily%' and pid <> pg_backend_pid()";
+    // Far less than what passes, far more than what other tests of this process leave meanwhile.
+    private const long MemoryStep = 12 * 1024 * 1024;
+
+    // Not autovacuum, which looks at the new rows when it likes.
+    private const string Reading = """
+        select count(*) from pg_stat_activity
+        where datname = current_database() and backend_type = 'client backend' and state = 'active' and query like '%meta_insights_daily%' and pid <> pg_backend_pid()
+        """;
 
     private readonly ApiSystem _api = rows.Api;
     private readonly TestTenant _tenant = rows.Tenant;
@@ -33,6 +40,25 @@ public sealed class StreamTests(ManyRows rows) : IClassFixture<ManyRows>
 
         await Eventually.TrueAsync(async () => await _api.Database.ScalarAsync<long>(Reading) == 0, "the query ends with its caller");
         Assert.Single((await _api.GetAsync($"{_tenant.Url}/insights?level=ad&limit=1", _tenant.Key)).Is(200).Data);
+    }
+
+    [Fact]
+    public async Task However_many_rows_have_passed_none_is_kept()
+    {
+        using var response = await BeginAsync("format=json");
+        await using var body = await response.Content.ReadAsStreamAsync();
+        await body.ReadExactlyAsync(new byte[1024]);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var (read, most, buffer) = (0L, 0L, new byte[64 * 1024]);
+
+        for (int count; (count = await body.ReadAsync(buffer)) > 0; read += count)
+        {
+            if (read / MemoryStep != (read + count) / MemoryStep)
+                most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+        }
+
+        Assert.True(read > 5 * MemoryStep, $"Only {read} bytes came.");
+        Assert.True(most < MemoryStep, $"{most} bytes more are alive after {read} bytes have passed.");
     }
 
     [Fact]

@@ -32,7 +32,7 @@ internal static class ExportRoutes
         public async Task ExecuteAsync(HttpContext httpContext)
         {
             var cancellationToken = httpContext.RequestAborted;
-            using var slot = services.Slots.Take();
+            using var slot = await services.Slots.TakeAsync(cancellationToken);
             await services.Audit.WriteAsync(
                 new AuditEntry(scope.Id, caller.Name, "tenant.export", scope.Tenant.Slug, ProblemWriter.TraceId(httpContext)),
                 new { format = format.ToString().ToLowerInvariant() }, cancellationToken);

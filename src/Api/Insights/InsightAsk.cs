@@ -38,7 +38,9 @@ internal sealed record InsightAsk(InsightFilter Filter, TenantQuery Rows, string
         var window = WindowOf(parameters, report, filter.AsOf is not null);
         filter = filter with
         {
-            Report = report?.Name ?? "", Level = report?.Level ?? filter.Level, Window = window,
+            Report = report?.Name ?? "",
+            Level = report?.Level ?? filter.Level,
+            Window = window,
             Accounts = await parameters.AccountsAsync(scope.Id, accounts, cancellationToken),
         };
         return new InsightAsk(filter, whole ? InsightQueries.WholeRange(filter, columns) : InsightQueries.Days(filter, columns), format, totals);

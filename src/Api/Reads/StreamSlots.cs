@@ -13,11 +13,13 @@ internal sealed class StreamSlots : IDisposable
 
     private const int RetryAfter = 5;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private readonly SemaphoreSlim _free = new(Most, Most);
 
-    /// <summary>Takes one; disposing gives it back.</summary>
+    /// <summary>Takes one, after a short wait where short answers are in the way; disposing gives it back.</summary>
     /// <exception cref="ProblemException">None is free.</exception>
-    public IDisposable Take() => _free.Wait(0)
+    public async Task<IDisposable> TakeAsync(CancellationToken cancellationToken) => await _free.WaitAsync(Patience, cancellationToken)
         ? new Slot(_free)
         : throw ProblemException.Unavailable(
             $"{Most} long answers are under way already.", "Try again after the seconds of Retry-After, or ask for pages with limit.", RetryAfter);

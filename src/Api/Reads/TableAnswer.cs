@@ -26,7 +26,7 @@ internal sealed class TableAnswers(TenantReads reads, StreamSlots slots)
     {
         var cancellationToken = context.RequestAborted;
         var after = ask.Page?.After is { } text ? ask.Query.PlaceOf(text) ?? throw PageRequest.BadCursor() : null;
-        using var slot = ask.Page is null ? slots.Take() : null;
+        using var slot = ask.Page is null ? await slots.TakeAsync(cancellationToken) : null;
         var longest = ask.Page is null ? LongestStream : LongestPage;
         try
         {
