@@ -68,6 +68,11 @@ public static class WarehouseServices
         services.TryAddSingleton<TenantExport>();
         services.TryAddSingleton<Reconciler>();
         services.TryAddSingleton<PublishedReports>();
+        services.TryAddSingleton<TenantReads>();
+        services.TryAddSingleton<ReportCatalogue>();
+        services.TryAddSingleton<EntityDirectory>();
+        services.TryAddSingleton<TenantGraves>();
+        services.TryAddSingleton<AuditLog>();
         return services;
     }
 
