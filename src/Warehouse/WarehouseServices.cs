@@ -67,7 +67,6 @@ public static class WarehouseServices
         services.TryAddSingleton<TenantErasure>();
         services.TryAddSingleton<TenantExport>();
         services.TryAddSingleton<Reconciler>();
-        services.TryAddSingleton<PublishedReports>();
         services.TryAddSingleton<TenantReads>();
         services.TryAddSingleton<ReportCatalogue>();
         services.TryAddSingleton<EntityDirectory>();

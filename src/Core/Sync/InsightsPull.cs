@@ -114,6 +114,7 @@ public sealed class InsightsPull(
             return tally.Report(RunOutcome.Failed) with
             {
                 Refusal = refused,
+                RefusedReport = refused is { EndsRun: false, WorthRereading: false } ? used.Latest?.Report.Name : null,
                 RateLimited = refused.RateLimited,
                 ErrorCode = refused.Code,
                 ErrorSubcode = refused.Subcode,

@@ -20,7 +20,6 @@ internal sealed class ShapeInUse
 
     private readonly IShapeMemory? _memory;
     private readonly AdAccountKey _account;
-    private readonly InsightsReport _report;
     private readonly TimeProvider _clock;
     private ShapeLimits _limits;
     private LearnedShape? _kept;
@@ -32,10 +31,13 @@ internal sealed class ShapeInUse
 
     private ShapeInUse(IShapeMemory? memory, AdAccountKey account, InsightsReport report, ShapeLimits limits, TimeProvider clock)
     {
-        (_memory, _account, _report, _limits, _clock) = (memory, account, report, limits, clock);
+        (_memory, _account, Report, _limits, _clock) = (memory, account, report, limits, clock);
         Current = limits.First;
         _learnedAt = clock.GetUtcNow();
     }
+
+    /// <summary>The whole question.</summary>
+    public InsightsReport Report { get; }
 
     /// <summary>The shape as it is now.</summary>
     public RequestShape Current { get; private set; }
@@ -122,10 +124,10 @@ internal sealed class ShapeInUse
     {
         if (failure.Excess == Excess.None || IsDoubtful(failure))
             return failure.Message;
-        var breakdown = _report.Breakdowns.IsEmpty
+        var breakdown = Report.Breakdowns.IsEmpty
             ? ""
-            : $" The breakdown {string.Join(", ", _report.Breakdowns)} cannot be fetched, and rows without it would be other rows.";
-        return $"Report {_report.Name} is too large even in its smallest form ({Words ?? "as a whole"}).{breakdown} Change the report definition. {failure.Message}";
+            : $" The breakdown {string.Join(", ", Report.Breakdowns)} cannot be fetched, and rows without it would be other rows.";
+        return $"Report {Report.Name} is too large even in its smallest form ({Words ?? "as a whole"}).{breakdown} Change the report definition. {failure.Message}";
     }
 
     // No answer of Meta's, or one that explains nothing.
@@ -170,7 +172,7 @@ internal sealed class ShapeInUse
         if (_objects is not null)
             return;
         var found = KnownObjects.None;
-        for (var level = _report.Level; _memory is not null && level > InsightsLevel.Account && found.Ids.Count < 2; level--)
+        for (var level = Report.Level; _memory is not null && level > InsightsLevel.Account && found.Ids.Count < 2; level--)
             found = new KnownObjects(level, await _memory.ObjectsAsync(_account, level, cancellationToken));
         _objects = found.Ids.Count < 2 ? KnownObjects.None : found;
         _limits = _limits with { Objects = _objects.Ids.Count };
@@ -190,6 +192,6 @@ internal sealed class ShapeInUse
         if (_memory is null)
             return;
         _kept = new LearnedShape(Current, _learnedAt, _forgivenAt, _rowsSeen ?? _kept?.RowsPerDay ?? 0, Words);
-        await _memory.KeepAsync(_account, _report.Name, _kept, cancellationToken);
+        await _memory.KeepAsync(_account, Report.Name, _kept, cancellationToken);
     }
 }
