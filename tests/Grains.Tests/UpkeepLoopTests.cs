@@ -1,7 +1,6 @@
 using MetaGrains.Core.Upkeep;
 using MetaGrains.Grains.Upkeep;
 using MetaGrains.Testing;
-using MetaGrains.Warehouse.Control;
 using MetaGrains.Warehouse.Tenants;
 using MetaGrains.Warehouse.Upkeep;
 using Microsoft.Extensions.Logging.Abstractions;
