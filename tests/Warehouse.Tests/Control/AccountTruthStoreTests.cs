@@ -32,7 +32,7 @@ public sealed class AccountTruthStoreTests
                 truth.Settings.Tier.DateRangeDays, truth.Settings.Calendar.ZoneName, truth.Settings.AttributionWindowDays));
         Assert.Equal(new ConnectionKey(integration), truth.Settings.Connection);
         Assert.NotEqual(0, truth.Settings.ConnectionVersion);
-        Assert.Equal(4, truth.Settings.Reports.Length);
+        Assert.Equal(4, truth.Settings.Reports.Count(report => report.Breakdowns.IsEmpty));
         Assert.Null(truth.Schedule);
         Assert.Equal([new JobCursor(SyncJob.Incremental, new DateOnly(2026, 3, 5))], truth.Cursors.AsEnumerable());
         Assert.Equal(run, Assert.Single(truth.Requests).RunId);
