@@ -53,10 +53,16 @@ public class InProcessSiloHandle : SiloHandle
 
     public override async Task StopSiloAsync(bool stopGracefully)
     {
-        using var token = new CancellationTokenSource();
-        if (!stopGracefully)
-            await token.CancelAsync();
-        await StopSiloAsync(token.Token);
+        if (stopGracefully)
+        {
+            await StopSiloAsync(CancellationToken.None);
+            return;
+        }
+
+        if (_stopped)
+            return;
+        _stopped = true;
+        await ServiceProvider.GetRequiredService<MetaGrains.Engine.Hosting.SiloHost>().KillAsync();
     }
 
     public override async Task StopSiloAsync(CancellationToken ct)
@@ -81,13 +87,14 @@ public class InProcessSiloHandle : SiloHandle
         await ((IAsyncDisposable)SiloHost).DisposeAsync();
     }
 
-    internal static InProcessSiloHandle Of(IHost host, TestClusterOptions options)
+    internal static InProcessSiloHandle Of(IHost host, TestClusterOptions options, int number)
     {
         var details = host.Services.GetRequiredService<ILocalSiloDetails>();
         return new InProcessSiloHandle
         {
             SiloHost = host,
             ClusterOptions = options,
+            InstanceNumber = (short)number,
             Name = details.Name,
             SiloAddress = details.SiloAddress,
             GatewayAddress = details.GatewayAddress,
