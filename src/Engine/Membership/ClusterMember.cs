@@ -61,7 +61,7 @@ internal sealed class ClusterMember(IClusterTable table, ClusterMap map, Handove
         // Until a beat has told so, another one under way may still take partitions.
         await _draining.Task.WaitAsync(Period, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         caller.HasHeirs = map.View.Living.Any(other => other.Status == SiloStatus.Active && !other.Silo.Equals(silo.SiloAddress));
-        await handover.GiveAllAsync(caller.HasHeirs, cancellationToken);
+        await handover.GiveAllAsync(cancellationToken);
     }
 
     public async Task LeaveAsync()
@@ -117,6 +117,9 @@ internal sealed class ClusterMember(IClusterTable table, ClusterMap map, Handove
                 if (!_failing)
                     log.HeartbeatFailed(exception);
                 _failing = true;
+                // It has waited for a whole period already.
+                if (exception is OperationCanceledException)
+                    pause = TimeSpan.Zero;
                 await table.DropAsync();
             }
 

@@ -10,9 +10,6 @@ namespace MetaGrains.Engine.Membership;
 /// </summary>
 internal sealed class Handover(IClusterTable table, SiloDetails silo, Ownership ownership, GrainClasses classes, Catalog catalog, IServiceProvider services)
 {
-    // Of the partitions of a silo that leaves so many go together.
-    private const int PartitionsAtOnce = 8;
-
     private static readonly DeactivationReason Leaving = new(DeactivationReasonCode.ShuttingDown, "The silo is stopping.");
     private static readonly DeactivationReason Moving = new(DeactivationReasonCode.Migrating, "The grain moves to another silo.");
 
@@ -63,12 +60,11 @@ internal sealed class Handover(IClusterTable table, SiloDetails silo, Ownership 
             _giving = Task.Run(() => GiveAsync(ownership.Open[^count..], Moving, CancellationToken.None));
     }
 
-    /// <summary>Gives everything away; if there are others to take it, in parts, each as soon as its grains have ended.</summary>
-    public async Task GiveAllAsync(bool hasHeirs, CancellationToken cancellationToken)
+    /// <summary>Gives everything away, each partition as soon as its grains have ended.</summary>
+    public Task GiveAllAsync(CancellationToken cancellationToken)
     {
         catalog.IsStopping = true;
-        var parts = ownership.Open.Chunk(hasHeirs ? PartitionsAtOnce : ReminderTimes.Partitions).ToArray();
-        await Task.WhenAll(parts.Select(part => GiveAsync(part, Leaving, cancellationToken)).Append(_giving));
+        return Task.WhenAll(GiveAsync(ownership.Open, Leaving, cancellationToken), _giving);
     }
 
     private async Task GiveAsync(Tenure[] tenures, DeactivationReason reason, CancellationToken cancellationToken)
@@ -76,10 +72,21 @@ internal sealed class Handover(IClusterTable table, SiloDetails silo, Ownership 
         foreach (var tenure in tenures)
             ownership.Close(tenure);
         _reminders?.Close(tenures);
+        var ending = catalog.End(tenures, reason, cancellationToken);
+        while (ending.Count > 0)
+        {
+            await Task.WhenAny(ending.Values);
+            var ended = ending.Where(one => one.Value.IsCompleted).Select(one => one.Key).ToArray();
+            foreach (var tenure in ended)
+                ending.Remove(tenure);
+            await FreeAsync(ended);
+        }
+    }
+
+    private async Task FreeAsync(Tenure[] tenures)
+    {
         try
         {
-            if (await catalog.EndAsync(tenures, reason, cancellationToken) > 0)
-                catalog.Drop(tenures);
             if (_reminders is not null)
                 await _reminders.ReleaseAsync(tenures);
             await table.FreeAsync(tenures, CancellationToken.None);

@@ -78,23 +78,14 @@ internal sealed class Catalog(GrainClasses classes, Ownership ownership, SiloMes
 
     public void Remove(Activation activation) => _activations.TryRemove(KeyValuePair.Create(activation.GrainId, activation));
 
-    /// <summary>Ends the activations of partitions; what has not ended in time is asked to stop. Returns how many are left.</summary>
-    public async Task<int> EndAsync(IReadOnlyCollection<Tenure> tenures, DeactivationReason reason, CancellationToken cancellationToken)
+    /// <summary>
+    /// Ends the activations of partitions, each partition by itself; those that have not ended in time are dropped. A
+    /// task per partition tells when nothing of it is left to wait for.
+    /// </summary>
+    public Dictionary<Tenure, Task> End(IReadOnlyCollection<Tenure> tenures, DeactivationReason reason, CancellationToken cancellationToken)
     {
-        var ending = Under(tenures);
-        foreach (var activation in ending)
-            activation.Deactivate(reason, CancellationToken.None);
-        try
-        {
-            await Task.WhenAll(ending.Select(activation => activation.Deactivated)).WaitAsync(collection.DeactivationTimeout, time, cancellationToken);
-        }
-        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
-        {
-            foreach (var activation in ending)
-                activation.CancelCalls();
-        }
-
-        return Under(tenures).Length;
+        var ending = Under(tenures).ToLookup(activation => activation.Tenure);
+        return tenures.ToDictionary(tenure => tenure, tenure => EndAsync([.. ending[tenure]], reason, cancellationToken));
     }
 
     /// <summary>Drops the activations of partitions that are lost.</summary>
@@ -116,6 +107,21 @@ internal sealed class Catalog(GrainClasses classes, Ownership ownership, SiloMes
     {
         _collector?.Dispose();
         return _activations.Count;
+    }
+
+    private async Task EndAsync(Activation[] ending, DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        foreach (var activation in ending)
+            activation.Deactivate(reason, CancellationToken.None);
+        try
+        {
+            await Task.WhenAll(ending.Select(activation => activation.Deactivated)).WaitAsync(collection.DeactivationTimeout, time, cancellationToken);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            foreach (var activation in ending)
+                activation.Drop();
+        }
     }
 
     private Activation[] Under(IReadOnlyCollection<Tenure> tenures)
