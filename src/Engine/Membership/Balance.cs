@@ -11,8 +11,11 @@ internal static class Balance
     public static (int[] Take, int Give) Plan(ClusterView view, SiloAddress me, int held, Func<int, bool> isMine)
     {
         var target = Target(view, me);
-        var free = Enumerable.Range(0, view.Partitions.Length).Where(partition => !isMine(partition) && IsFree(view, me, partition));
-        return ([.. free.Take(target - held)], Math.Max(held - target, 0));
+        var others = Enumerable.Range(0, view.Partitions.Length).Where(partition => !isMine(partition)).ToArray();
+        // What is this silo's by its row only nobody else may take: it comes first, and goes the usual way if it is too much.
+        var orphans = target == 0 ? [] : others.Where(partition => me.Equals(view.Partitions[partition].Owner)).ToArray();
+        var free = others.Where(partition => view.Find(view.Partitions[partition].Owner) is null);
+        return ([.. orphans, .. free.Take(target - held - orphans.Length)], Math.Max(held - target, 0));
     }
 
     // Equal shares; those who hold the most keep the odd ones, so that none moves in vain.
@@ -30,8 +33,4 @@ internal static class Balance
         var rank = counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key).Select(pair => pair.Key).TakeWhile(silo => !silo.Equals(me)).Count();
         return (view.Partitions.Length / counts.Count) + (rank < view.Partitions.Length % counts.Count ? 1 : 0);
     }
-
-    // One that is this silo's by its row only is left from an earlier life.
-    private static bool IsFree(ClusterView view, SiloAddress me, int partition) =>
-        view.Partitions[partition].Owner is var owner && (view.Find(owner) is null || owner!.Equals(me));
 }

@@ -35,7 +35,11 @@ internal static class SiloProgram
             context.Cancel = true;
             lifetime.StopApplication();
         });
-        _ = Console.In.ReadToEndAsync().ContinueWith(_ => lifetime.StopApplication(), TaskScheduler.Default);
+        _ = Task.Run(() =>
+        {
+            Console.In.ReadToEnd();
+            lifetime.StopApplication();
+        });
         await host.StartAsync();
         await Console.Out.WriteLineAsync(host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString());
         await host.WaitForShutdownAsync();
