@@ -13,7 +13,7 @@ public sealed class LeaseTests : IAsyncLifetime
 {
     private readonly string _run = Guid.NewGuid().ToString("N");
     private TestDatabase _database = null!;
-    private Line _line = null!;
+    private readonly List<Line> _lines = [];
     private TestCluster _cluster = null!;
 
     private IRoamer[] Roamers => [.. Enumerable.Range(0, 50).Select(number => _cluster.GrainFactory.GetGrain<IRoamer>($"{_run}/{number}"))];
@@ -21,11 +21,15 @@ public sealed class LeaseTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _database = await (await TestPostgres.SharedAsync()).CreateEmptyAsync();
-        var direct = new NpgsqlConnectionStringBuilder(DatabaseCluster.ConnectionString(_database));
-        _line = Line.To(direct.Host!, direct.Port);
-        (direct.Port, direct.Timeout) = (_line.Port, 2);
-        var builder = new TestClusterBuilder(2).AddSiloBuilderConfigurator<DatabaseCluster.Silo>().AddSiloBuilderConfigurator<LivelySilo>();
-        builder.Properties[DatabaseCluster.Setting] = direct.ConnectionString;
+        var builder = new TestClusterBuilder(2).AddSiloBuilderConfigurator<SiloOnLine>().AddSiloBuilderConfigurator<LivelySilo>();
+        for (var number = 0; number < 2; number++)
+        {
+            var direct = new NpgsqlConnectionStringBuilder(DatabaseCluster.ConnectionString(_database));
+            _lines.Add(Line.To(direct.Host!, direct.Port));
+            (direct.Port, direct.Timeout) = (_lines[number].Port, 2);
+            builder.Properties[SiloOnLine.Setting(number)] = direct.ConnectionString;
+        }
+
         _cluster = builder.Build();
         await _cluster.DeployAsync();
         await _cluster.WaitForLivenessToStabilizeAsync();
@@ -33,9 +37,10 @@ public sealed class LeaseTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        _line.Mend();
+        Mend();
         await _cluster.DisposeAsync();
-        await _line.DisposeAsync();
+        foreach (var line in _lines)
+            await line.DisposeAsync();
         await _database.DisposeAsync();
     }
 
@@ -45,12 +50,15 @@ public sealed class LeaseTests : IAsyncLifetime
         var before = await Task.WhenAll(Roamers.Select(roamer => roamer.Where()));
         var epochs = await EpochsAsync();
 
-        _line.Cut();
+        Cut();
         await Wait.UntilAsync(() => _database.ScalarAsync<bool>("select min(silence) > 8 * min(period) and not bool_or(lock_held) from engine.silo_health"), "the silos look dead");
         var calls = Roamers.Select(roamer => roamer.Where()).ToArray();
         await Wait.UntilAsync(() => Silos().All(silo => silo.GetRequiredService<Ownership>().IsSuspended), "both silos stand still");
         Assert.DoesNotContain(calls, call => call.IsCompleted);
-        _line.Mend();
+        // The first to be back finds the other as good as dead.
+        _lines[0].Mend();
+        await Wait.UntilAsync(() => _database.ScalarAsync<bool>("select min(silence) < min(period) from engine.silo_health"), "one silo is back");
+        _lines[1].Mend();
 
         var after = await Task.WhenAll(calls);
         Assert.Equal(before.Select(where => (where.Silo, where.Life, where.Calls + 1)), after.Select(where => (where.Silo, where.Life, where.Calls)));
@@ -65,12 +73,12 @@ public sealed class LeaseTests : IAsyncLifetime
         var call = Roamers[0].WaitAtGate(gate);
         await Gate.Named(gate).Reached;
 
-        _line.Cut();
+        Cut();
         await Wait.UntilAsync(() => Silos().All(silo => !silo.GetRequiredService<Ownership>().MayRun(out _)), "the leases have ended");
         Gate.Named(gate).Open();
         await Wait.UntilAsync(() => _database.ScalarAsync<bool>("select min(silence) > 6 * min(period) from engine.silo_health"), "some time has passed");
         Assert.False(call.IsCompleted);
-        _line.Mend();
+        Mend();
 
         Assert.Equal("passed", await call);
     }
@@ -90,7 +98,26 @@ public sealed class LeaseTests : IAsyncLifetime
         await _cluster.WaitForLivenessToStabilizeAsync();
     }
 
+    private void Cut() => _lines.ForEach(line => line.Cut());
+
+    private void Mend() => _lines.ForEach(line => line.Mend());
+
     private IServiceProvider[] Silos() => [.. _cluster.Silos.Select(silo => _cluster.GetSiloServiceProvider(silo.SiloAddress))];
 
     private Task<IReadOnlyList<string>> EpochsAsync() => _database.RowsAsync("select partition, owner, epoch from engine.partitions order by partition");
+
+    /// <summary>Gives silos their lines in turn.</summary>
+    internal sealed class SiloOnLine : ISiloConfigurator
+    {
+        private static int _number;
+
+        public static string Setting(int number) => $"{DatabaseCluster.Setting}:{number}";
+
+        public void Configure(ISiloBuilder siloBuilder)
+        {
+            var number = Interlocked.Increment(ref _number) % 2;
+            siloBuilder.Configuration[DatabaseCluster.Setting] = siloBuilder.Configuration[Setting(number)];
+            new DatabaseCluster.Silo().Configure(siloBuilder);
+        }
+    }
 }
