@@ -9,7 +9,7 @@ namespace MetaGrains.Engine.Membership;
 /// learns what it has lost, takes what is free and gives away what is too much for it.
 /// </summary>
 internal sealed class ClusterMember(IClusterTable table, ClusterMap map, Handover handover, SiloCaller caller, SiloDetails silo, IOptions<ClusterMembershipOptions> options, TimeProvider time, EngineLog log)
-    : IMembership
+    : IMembership, IAsyncDisposable
 {
     // Waiting for a silo to count as gone, it looks so much later than that, since clocks and ways differ a little.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(20);
@@ -89,6 +89,9 @@ internal sealed class ClusterMember(IClusterTable table, ClusterMap map, Handove
         await table.DropAsync();
     }
 
+    // A silo whose start failed is stopped by nobody else.
+    public async ValueTask DisposeAsync() => await StopAsync();
+
     private async Task StopAsync()
     {
         await _stopped.CancelAsync();
@@ -149,10 +152,11 @@ internal sealed class ClusterMember(IClusterTable table, ClusterMap map, Handove
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stopped.Token);
         var sent = time.GetTimestamp();
         // Who was away for long finds everybody's heartbeat old, and waits until they have had their chance.
-        if (time.GetElapsedTime(_lastBeat, sent) > 2 * Period)
+        var wasAway = time.GetElapsedTime(_lastBeat, sent) > 2 * Period;
+        if (wasAway)
             _judgesFrom = time.Deadline(2 * Period, sent);
         var status = _status;
-        var view = await table.BeatAsync(handover.Report(status), sent >= _judgesFrom, status != _announced, either.Token);
+        var view = await table.BeatAsync(handover.Report(status), sent >= _judgesFrom, wasAway || status != _announced, either.Token);
         (_lastBeat, _announced) = (sent, status);
         Apply(view, sent);
         if (status == SiloStatus.Active)

@@ -17,7 +17,7 @@ namespace MetaGrains.Engine.Membership;
 internal sealed class PostgresClusterTable(IOptions<AdoNetClusteringSiloOptions> options, IOptions<ClusterMembershipOptions> membership, SiloDetails silo, TimeProvider time, EngineLog log)
     : IClusterTable, IAsyncDisposable
 {
-    // A third of these without an answer and the server forgets a silo whose host is gone, which frees its lock.
+    // So the server soon forgets a silo whose host is gone, which frees its lock.
     private const string Session = "set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3; set tcp_user_timeout = '10s'; set application_name = 'metagrains silo'";
 
     private readonly NpgsqlDataSource _source =

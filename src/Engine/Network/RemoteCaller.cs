@@ -128,5 +128,6 @@ internal sealed class RemoteCaller : GrainCaller
         }
     }
 
-    private Task WaitAsync(TimeSpan pause, CancellationToken token) => Task.Delay(pause, Time, token).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    private async Task WaitAsync(TimeSpan pause, CancellationToken token) =>
+        await Task.Delay(pause, Time, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

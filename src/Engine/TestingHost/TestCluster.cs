@@ -16,6 +16,8 @@ namespace Orleans.TestingHost;
 /// <summary>Silos and a client in the process of the test; between them are real connections on loopback.</summary>
 public class TestCluster : IDisposable, IAsyncDisposable
 {
+    private static readonly TimeSpan StabilizationTimeout = TimeSpan.FromMinutes(1);
+
     private readonly List<SiloHandle> _silos = [];
 
     // What silos without a database share. A database that they are given takes its place.
@@ -25,8 +27,6 @@ public class TestCluster : IDisposable, IAsyncDisposable
     private readonly MemoryWatermarks _watermarks = new();
     private int _lastNumber;
     private IHost? _client;
-
-    private static readonly TimeSpan StabilizationTimeout = TimeSpan.FromMinutes(1);
 
     internal TestCluster(TestClusterOptions options, IReadOnlyList<IConfigurationSource> configurationSources) =>
         (Options, ConfigurationSources) = (options, configurationSources);

@@ -12,8 +12,8 @@ namespace MetaGrains.Engine.Tests.PortableOnly;
 public sealed class LeaseTests : IAsyncLifetime
 {
     private readonly string _run = Guid.NewGuid().ToString("N");
-    private TestDatabase _database = null!;
     private readonly List<Line> _lines = [];
+    private TestDatabase _database = null!;
     private TestCluster _cluster = null!;
 
     private IRoamer[] Roamers => [.. Enumerable.Range(0, 50).Select(number => _cluster.GrainFactory.GetGrain<IRoamer>($"{_run}/{number}"))];
