@@ -82,10 +82,8 @@ internal sealed class ClusterMember(IClusterTable table, ClusterMap map, Handove
 
     public async Task KillAsync()
     {
-        handover.Freeze();
         await StopAsync();
-        // A beat that was under way may have renewed.
-        handover.Freeze();
+        handover.DropAll();
         await table.DropAsync();
     }
 

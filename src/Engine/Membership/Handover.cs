@@ -31,7 +31,8 @@ internal sealed class Handover(IClusterTable table, SiloDetails silo, Ownership 
             catalog.Resume();
     }
 
-    public void Freeze() => ownership.Renew(long.MinValue);
+    /// <summary>Drops everything without telling anybody.</summary>
+    public void DropAll() => Drop(ownership.Open);
 
     /// <summary>Drops what the view says is another's now.</summary>
     public void Lose(ClusterView view)

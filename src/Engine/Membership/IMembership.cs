@@ -14,6 +14,6 @@ internal interface IMembership
 
     Task LeaveAsync();
 
-    /// <summary>As if the process had died: nothing more is written, and no turn begins any more.</summary>
+    /// <summary>As if the process had died: no call begins any more, and nobody is told.</summary>
     Task KillAsync();
 }

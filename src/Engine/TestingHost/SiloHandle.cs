@@ -63,6 +63,8 @@ public class InProcessSiloHandle : SiloHandle
             return;
         _stopped = true;
         await ServiceProvider.GetRequiredService<MetaGrains.Engine.Hosting.SiloHost>().KillAsync();
+        // What else the host runs would have died, too.
+        await StopHostAsync(new CancellationToken(canceled: true));
     }
 
     public override async Task StopSiloAsync(CancellationToken ct)
@@ -70,6 +72,11 @@ public class InProcessSiloHandle : SiloHandle
         if (_stopped)
             return;
         _stopped = true;
+        await StopHostAsync(ct);
+    }
+
+    private async Task StopHostAsync(CancellationToken ct)
+    {
         try
         {
             await SiloHost.StopAsync(ct);
