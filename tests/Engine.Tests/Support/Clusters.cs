@@ -70,9 +70,9 @@ public sealed class DatabaseCluster : IAsyncLifetime
         }.ConnectionString;
     }
 
-    internal static TestClusterBuilder Builder(TestDatabase database)
+    internal static TestClusterBuilder Builder(TestDatabase database, short silos = 1)
     {
-        var builder = new TestClusterBuilder(1).AddSiloBuilderConfigurator<Silo>();
+        var builder = new TestClusterBuilder(silos).AddSiloBuilderConfigurator<Silo>();
         builder.Properties[Setting] = ConnectionString(database);
         return builder;
     }
