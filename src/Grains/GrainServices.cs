@@ -9,6 +9,7 @@ using MetaGrains.Warehouse.Control;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Storage;
 
 namespace MetaGrains.Grains;
 
@@ -28,6 +29,7 @@ public static class GrainServices
         services.TryAddSingleton<IUsageObserver, UsageRelay>();
         services.TryAddSingleton(new InsightsPullOptions());
         services.TryAddSingleton<InsightsPull>();
+        services.TryAddKeyedSingleton<IGrainStorageSerializer, GrainStateSerializer>(Store);
         services.AddOptions<SyncOptions>().ValidateOnStart();
         services.AddOptions<ScheduleWriterOptions>().RefuseAtStart(options => options.Refuse());
         services.TryAddSingleton<ScheduleWriter>();

@@ -68,7 +68,7 @@ internal sealed class GrainCluster : IAsyncDisposable
             siloBuilder.Services.AddGrains();
             siloBuilder
                 .AddAdoNetGrainStorage(GrainServices.Store, options =>
-                    (options.Invariant, options.ConnectionString) = ("Npgsql", DatabaseUrl.Parse(url).ConnectionString))
+                    (options.Invariant, options.ConnectionString) = ("Npgsql", DatabaseUrl.ForEngine(url).ConnectionString))
                 .UseInMemoryReminderService();
         }
     }

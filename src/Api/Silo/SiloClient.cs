@@ -71,7 +71,7 @@ internal sealed class SiloClient(ApiSettings settings, ILoggerFactory logs, Time
     // It looks for silos and nothing else.
     private string ConnectionString()
     {
-        var connection = DatabaseUrl.Parse(settings.DatabaseUrl);
+        var connection = DatabaseUrl.ForEngine(settings.DatabaseUrl);
         (connection.MaxPoolSize, connection.Timeout) = (2, (int)SiloCalls.Deadline.TotalSeconds);
         return connection.ConnectionString;
     }

@@ -45,8 +45,8 @@ internal static partial class DatabaseGate
         try
         {
             var plan = await migrator.PlanAsync(cancellationToken);
-            if (plan.Pending.Count > 0)
-                throw StartRefusedException.BadInput($"The database's schema is {plan.SchemaMode}: {plan.Pending.Count} migrations are missing. Run ./metagrains migrate.");
+            if (plan.Missing.Count > 0)
+                throw StartRefusedException.BadInput($"The database's schema is {plan.SchemaMode}: {plan.Missing.Count} migrations are missing. Run ./metagrains migrate.");
         }
         catch (MigrationException other)
         {

@@ -10,8 +10,10 @@ namespace MetaGrains.Silo.Hosting;
 /// <summary>Sets up the grain engine, whichever it is: where it listens, and that PostgreSQL holds its tables.</summary>
 internal static class EngineSetup
 {
+    /// <summary>Name of cluster and service; the API uses the same.</summary>
+    public const string ClusterName = "metagrains";
+
     private const string Invariant = "Npgsql";
-    private const string ClusterName = "metagrains";
     private const int FewConnections = 4;
 
     public static void Configure(ISiloBuilder silo, SiloSettings settings, SiloArguments arguments)
@@ -32,7 +34,7 @@ internal static class EngineSetup
 
     private static string ConnectionString(SiloSettings settings, int connections)
     {
-        var database = DatabaseUrl.Parse(settings.DirectUrl ?? settings.DatabaseUrl);
+        var database = DatabaseUrl.ForEngine(settings.DirectUrl ?? settings.DatabaseUrl);
         database.MaxPoolSize = connections;
         database.ApplicationName = "metagrains engine";
         return database.ConnectionString;

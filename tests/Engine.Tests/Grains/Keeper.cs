@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using MetaGrains.Engine.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
@@ -105,6 +106,7 @@ public sealed class KeeperGrain(
 
     private sealed class Record : IGrainState<Kept>
     {
+        [AllowNull]
         public Kept State { get; set; } = new();
 
         public string? ETag { get; set; }
