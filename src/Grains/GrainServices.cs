@@ -1,6 +1,7 @@
 using MetaGrains.Core.Sync;
 using MetaGrains.Grains.Accounts;
 using MetaGrains.Grains.Connections;
+using MetaGrains.Grains.Interfaces;
 using MetaGrains.Grains.Schedules;
 using MetaGrains.Grains.Sweeps;
 using MetaGrains.Grains.Upkeep;
@@ -29,6 +30,7 @@ public static class GrainServices
         services.TryAddSingleton<IUsageObserver, UsageRelay>();
         services.TryAddSingleton(new InsightsPullOptions());
         services.TryAddSingleton<InsightsPull>();
+        services.AddGrainContracts();
         services.TryAddKeyedSingleton<IGrainStorageSerializer, GrainStateSerializer>(Store);
         services.AddOptions<SyncOptions>().ValidateOnStart();
         services.AddOptions<ScheduleWriterOptions>().RefuseAtStart(options => options.Refuse());

@@ -10,7 +10,7 @@ namespace MetaGrains.Grains;
 internal sealed class GrainStateSerializer : IGrainStorageSerializer
 {
     /// <inheritdoc />
-    public BinaryData Serialize<T>(T input) => new(JsonSerializer.SerializeToUtf8Bytes(input));
+    public BinaryData Serialize<T>(T? input) => new(JsonSerializer.SerializeToUtf8Bytes(input));
 
     /// <inheritdoc />
     public T Deserialize<T>(BinaryData input) =>

@@ -29,7 +29,7 @@ internal sealed class RunningSilo : IDisposable
         [Url] = databaseUrl,
         [Key] = EncryptionKeys.Generate(),
         ["MetaGrains__Silo__MinimumReminderPeriod"] = "00:00:01",
-        ["MetaGrains__Silo__JoinPatience"] = "00:00:00",
+        ["MetaGrains__Silo__JoinPatience"] = "00:00:05",
         ["LOG_LEVEL"] = "info",
     };
 

@@ -1,4 +1,5 @@
 using MetaGrains.Api.Hosting;
+using MetaGrains.Grains.Interfaces;
 using MetaGrains.Warehouse;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -60,6 +61,7 @@ internal sealed class SiloClient(ApiSettings settings, ILoggerFactory logs, Time
         builder.Configuration.AddInMemoryCollection([new(ApiSettings.ClusterSecretKey, settings.ClusterSecret)]);
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton(clock);
+        builder.Services.AddGrainContracts();
         builder.UseOrleansClient(client => client
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (ClusterName, ClusterName))
             .Configure<ClientMessagingOptions>(options => options.ResponseTimeout = SiloCalls.Deadline)

@@ -5,10 +5,13 @@ using Orleans.Storage;
 
 namespace MetaGrains.Engine.Tests.Grains;
 
+[GenerateSerializer, Alias("test.Kept")]
 public sealed class Kept
 {
+    [Id(0)]
     public int Number { get; set; }
 
+    [Id(1)]
     public string? Text { get; set; }
 }
 
