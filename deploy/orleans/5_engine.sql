@@ -7,8 +7,8 @@ create table if not exists engine.cluster
   changed_at timestamptz not null
 );
 
--- A silo that is killed says nothing: Orleans' heartbeats are 30 s apart, and three missed ones mean that it is gone;
--- the portable engine states its own period. Its table is made by its first silo.
+-- A silo that is killed says nothing: a silo of Orleans has a heartbeat every 5 s (EngineSetup), and three missed ones
+-- mean that it is gone; the portable engine states its period. Its table is made by its first silo.
 create or replace function engine.living_silos(p_cluster_id text)
 returns table (engine text, silo text)
 language plpgsql stable as $function$
@@ -16,7 +16,7 @@ begin
   return query
     select 'Orleans', m.address || ':' || m.port
     from engine.orleansmembershiptable as m
-    where m.deploymentid = p_cluster_id and m.status between 2 and 5 and m.iamalivetime > clock_timestamp() - interval '90 s';
+    where m.deploymentid = p_cluster_id and m.status between 2 and 5 and m.iamalivetime > clock_timestamp() - interval '15 s';
   if to_regclass('engine.silos') is not null then
     return query
       select 'Portable', s.silo

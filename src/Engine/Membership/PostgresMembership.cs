@@ -126,12 +126,12 @@ internal sealed class PostgresMembership(
         await ExecuteAsync(sql, cancellationToken, silo.ServiceId, Engine);
     }
 
-    // An Orleans silo writes its own row, every 30 s by default; three missed ones and it is gone.
+    // A silo of Orleans writes its own row every 5 s, as we configure it; three missed ones and it is gone.
     private async Task<bool> OrleansLivesAsync(CancellationToken cancellationToken)
     {
         if (await ScalarAsync("select to_regclass('orleansmembershiptable') is not null", cancellationToken) is not true)
             return false;
-        const string sql = "select exists (select from orleansmembershiptable where deploymentid = $1 and status = 3 and iamalivetime > clock_timestamp() - interval '90 s')";
+        const string sql = "select exists (select from orleansmembershiptable where deploymentid = $1 and status = 3 and iamalivetime > clock_timestamp() - interval '15 s')";
         return await ScalarAsync(sql, cancellationToken, silo.ClusterId) is true;
     }
 

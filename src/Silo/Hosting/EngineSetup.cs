@@ -23,13 +23,22 @@ internal static class EngineSetup
         silo
             .Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (ClusterName, ClusterName))
             .Configure<EndpointOptions>(options => Listen(options, settings, arguments))
-            .Configure<ClusterMembershipOptions>(options => options.MaxJoinAttemptTime = settings.Options.JoinPatience)
+            .Configure<ClusterMembershipOptions>(options => Watch(options, settings))
             .Configure<GrainCollectionOptions>(options => options.DeactivationTimeout = settings.Options.StopPatience)
             .Configure<ReminderOptions>(options => options.MinimumReminderPeriod = settings.Options.MinimumReminderPeriod)
             .UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, few))
             .AddAdoNetGrainStorage(GrainServices.Store, options => (options.Invariant, options.ConnectionString) = (Invariant, many))
             .UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = (Invariant, few))
             .AddGrainUpkeep();
+    }
+
+    // Whoever joins does not wait for a silo that has missed two heartbeats: with the engines' own values one that was
+    // killed would keep its successor out for a minute and a half. engine.living_silos knows the period.
+    private static void Watch(ClusterMembershipOptions options, SiloSettings settings)
+    {
+        options.MaxJoinAttemptTime = settings.Options.JoinPatience;
+        (options.IAmAliveTablePublishTimeout, options.NumMissedTableIAmAliveLimit) = (TimeSpan.FromSeconds(5), 2);
+        (options.ProbeTimeout, options.NumMissedProbesLimit) = (TimeSpan.FromSeconds(2), 2);
     }
 
     private static string ConnectionString(SiloSettings settings, int connections)

@@ -30,10 +30,10 @@ public sealed class EngineClaimTests
     }
 
     [Theory]
-    [InlineData("Orleans", 80, 3, true)]
-    [InlineData("Orleans", 80, 2, true)]
-    [InlineData("Orleans", 80, 6, false)]
-    [InlineData("Orleans", 100, 3, false)]
+    [InlineData("Orleans", 12, 3, true)]
+    [InlineData("Orleans", 12, 2, true)]
+    [InlineData("Orleans", 12, 6, false)]
+    [InlineData("Orleans", 18, 3, false)]
     [InlineData("Portable", 9, 3, true)]
     [InlineData("Portable", 11, 3, false)]
     public async Task An_engine_is_refused_while_a_silo_of_the_other_shows_signs_of_life(string living, int secondsAgo, int status, bool refused)
