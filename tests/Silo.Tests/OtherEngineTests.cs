@@ -1,3 +1,4 @@
+using MetaGrains.Core.Sync;
 using MetaGrains.GraphSimulator;
 using MetaGrains.Testing;
 using MetaGrains.Warehouse.Accounts;

@@ -66,7 +66,7 @@ public sealed class DatabaseCluster : IAsyncLifetime
             Username = Uri.UnescapeDataString(user[0]),
             Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
             Database = database.Name,
-            SearchPath = "engine",
+            SearchPath = "engine,public",
             MaxPoolSize = 10,
         }.ConnectionString;
     }
