@@ -32,8 +32,7 @@ internal static class EngineSetup
             .AddGrainUpkeep();
     }
 
-    // Whoever joins does not wait for a silo that has missed two heartbeats: with the engines' own values one that was
-    // killed would keep its successor out for a minute and a half. engine.living_silos knows the period.
+    // engine.living_silos knows the period: with Orleans' own one a killed silo would seem alive for a minute and a half.
     private static void Watch(ClusterMembershipOptions options, SiloSettings settings)
     {
         options.MaxJoinAttemptTime = settings.Options.JoinPatience;
