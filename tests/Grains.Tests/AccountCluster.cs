@@ -102,7 +102,7 @@ internal sealed class AccountCluster : IAsyncDisposable
 
     /// <summary>Reminders of grains whose keys begin with a text.</summary>
     public Task<long> RemindersAsync(string prefix) =>
-        Database.ScalarAsync<long>("select count(*) from orleansreminderstable where grainid like '%/' || $1 || '%'", prefix);
+        Database.ScalarAsync<long>("select count(*) from engine.orleansreminderstable where grainid like '%/' || $1 || '%'", prefix);
 
     /// <summary>The silo dies without a word, and another takes its place.</summary>
     /// <param name="meanwhile">What happens while there is none.</param>
@@ -128,7 +128,7 @@ internal sealed class AccountCluster : IAsyncDisposable
         public void Configure(ISiloBuilder siloBuilder)
         {
             var settings = siloBuilder.Configuration;
-            var database = DatabaseUrl.Parse(settings[Url]!).ConnectionString;
+            var database = DatabaseUrl.ForEngine(settings[Url]!).ConnectionString;
             siloBuilder.Services.AddWarehouse(options => options.DatabaseUrl = settings[Url]!);
             siloBuilder.Services.AddSingleton(EncryptionKeys.Parse(settings[Key]));
             siloBuilder.Services.AddGrains();

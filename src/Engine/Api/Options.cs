@@ -185,3 +185,14 @@ namespace Orleans.Hosting
         public TimeSpan InitializationTimeout { get; set; } = TimeSpan.FromMinutes(5);
     }
 }
+
+namespace Orleans.Serialization
+{
+    /// <summary>Orleans sends only exceptions of these. This engine sends the type's name, message and stack of any, and reads neither.</summary>
+    public class ExceptionSerializationOptions
+    {
+        public HashSet<string> SupportedNamespacePrefixes { get; } = new(StringComparer.Ordinal) { "Microsoft", "System", "Azure" };
+
+        public Func<Type, bool> SupportedExceptionTypeFilter { get; set; } = _ => false;
+    }
+}

@@ -48,7 +48,7 @@ internal sealed class ClusterClaim(NpgsqlDataSource source, SiloDetails silo, Cl
     {
         if (await ScalarAsync("select to_regclass('orleansmembershiptable') is not null", cancellationToken) is not true)
             return false;
-        const string sql = "select exists (select from orleansmembershiptable where deploymentid = $1 and status = 3 and iamalivetime > clock_timestamp() - interval '90 s')";
+        const string sql = "select exists (select from orleansmembershiptable where deploymentid = $1 and status = 3 and iamalivetime > clock_timestamp() - interval '15 s')";
         return await ScalarAsync(sql, cancellationToken, silo.ClusterId) is true;
     }
 

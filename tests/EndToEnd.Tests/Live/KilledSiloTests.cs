@@ -30,7 +30,7 @@ public sealed class KilledSiloTests
     [InlineData("meta_insights_raw")]
     [InlineData("daily_meta_metrics")]
     [InlineData("account_schedule")]
-    [InlineData("orleansstorage")]
+    [InlineData("engine.orleansstorage")]
     public Task Killed_while_it_writes_nothing_is_lost_doubled_or_halved(string table) => HealsAsync(
         async system =>
         {

@@ -44,7 +44,7 @@ public sealed class DatabaseCluster : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Database = await (await TestPostgres.SharedAsync()).CreateEmptyAsync();
+        Database = await (await TestPostgres.SharedAsync()).CreateAsync();
         Cluster = Builder(Database).Build();
         await Cluster.DeployAsync();
     }
@@ -66,6 +66,7 @@ public sealed class DatabaseCluster : IAsyncLifetime
             Username = Uri.UnescapeDataString(user[0]),
             Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
             Database = database.Name,
+            SearchPath = "engine,public",
             MaxPoolSize = 10,
         }.ConnectionString;
     }
