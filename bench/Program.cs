@@ -6,7 +6,7 @@ using MetaGrains.Bench.Ingest;
 using MetaGrains.Bench.Measure;
 using MetaGrains.Bench.Parse;
 
-// Usage: MetaGrains.Bench ingest|calls|parse|graph --rows=N --rounds=N --engine=NAME   (run it by ./metagrains bench NAME)
+// Usage: MetaGrains.Bench ingest|calls|parse|graph --rows=N --rounds=N --table-rows=N,N --engine=NAME   (run it by ./metagrains bench NAME)
 var options = args.Skip(1).Select(word => word.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
 if (args[0] == CallsClient.Name)
 {
@@ -17,6 +17,7 @@ if (args[0] == CallsClient.Name)
 var window = HostWindow.Open();
 var figures = args[0] switch
 {
+    "ingest" when Sizes("--table-rows") is { Length: > 0 } sizes => await new FullTableBench(WhereRowsGo(), Number("--rows"), Number("--rounds"), sizes).RunAsync(),
     "ingest" => await new IngestBench(WhereRowsGo(), Number("--rows"), Number("--rounds")).RunAsync(),
     "calls" => await new CallsBench(Number("--rounds")).RunAsync(),
     "parse" => new ParseBench(Number("--rounds")).Run(),
@@ -28,6 +29,9 @@ foreach (var (name, value) in window.Close(options["--engine"]))
 Console.WriteLine(JsonSerializer.Serialize(figures));
 
 int Number(string name) => int.Parse(options[name], CultureInfo.InvariantCulture);
+
+int[] Sizes(string name) =>
+    [.. options[name].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(size => int.Parse(size, CultureInfo.InvariantCulture))];
 
 static string WhereRowsGo() => Environment.GetEnvironmentVariable("METAGRAINS_DATABASE_URL")
     ?? throw new InvalidOperationException("METAGRAINS_DATABASE_URL is not set: run this by ./metagrains bench.");
