@@ -145,6 +145,8 @@ internal sealed class AccountCluster : IAsyncDisposable
             // So long that what a test waits for comes by notification.
             siloBuilder.Services.Configure<SettingsListenerOptions>(options =>
                 (options.Fallback, options.TakeOver, options.PageSize) = (TimeSpan.FromMinutes(10), TimeSpan.FromMilliseconds(100), 1));
+            // What is erased is for a test to say.
+            siloBuilder.Services.Configure<UpkeepOptions>(options => options.First = TimeSpan.FromMinutes(30));
             if (settings[Upkeep] == "on")
                 siloBuilder.AddGrainUpkeep();
             siloBuilder

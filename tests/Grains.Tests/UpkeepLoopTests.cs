@@ -28,9 +28,9 @@ public sealed class UpkeepLoopTests
 
         await database.ExecuteAsync("alter function ensure_insight_partitions(date, date) rename to away");
         Assert.Equal(TimeSpan.FromHours(1), await NextAsync(later: TimeSpan.FromDays(31)));
-        Assert.Equal(TimeSpan.FromMinutes(1), await NextAsync());
+        await RestsAsync();
         await database.ExecuteAsync("alter function away(date, date) rename to ensure_insight_partitions");
-        Assert.Equal(TimeSpan.FromMinutes(2), await NextAsync());
+        Assert.Equal(TimeSpan.FromMinutes(1), await NextAsync());
         await MonthsAsync(database, 10);
         Assert.False(running.IsCompleted);
 
@@ -51,9 +51,9 @@ public sealed class UpkeepLoopTests
         await Eventually.TrueAsync(async () => (await erasure.RunAsync(TimeSpan.FromHours(24), default)).Any(result => result.Erased is not null), "it is erased");
 
         var tenant = cluster.Account.Tenant.ToString();
-        Assert.Equal(0, await cluster.Database.ScalarAsync<long>("select (select count(*) from tenants) + (select count(*) from sync_runs) + (select count(*) from meta_insights_daily)"));
+        Assert.Empty(await cluster.Database.RowsAsync("select 'tenant', slug from tenants union all select 'run', job from sync_runs union all select 'row', report from meta_insights_daily"));
         Assert.False(await cluster.Grain.RefreshAsync());
-        Assert.Equal(0, await cluster.Database.ScalarAsync<long>("select count(*) from orleansstorage s where payloadbinary is not null and strpos(s::text, $1) > 0", tenant));
+        Assert.Empty(await cluster.Database.RowsAsync("select graintypestring, version, modifiedon from orleansstorage s where payloadbinary is not null and strpos(s::text, $1) > 0", tenant));
     }
 
     [Theory]
@@ -78,12 +78,14 @@ public sealed class UpkeepLoopTests
     private static Task MonthsAsync(TestDatabase database, long months) =>
         Eventually.TrueAsync(async () => await database.ScalarAsync<long>(Months) >= months, $"{months} months are there");
 
+    private Task RestsAsync() => Eventually.TrueAsync(() => Task.FromResult(_time.ArmedTimers.Count == 1), "it rests");
+
     /// <summary>Waits until the loop rests, and ends its rest.</summary>
     /// <param name="later">How much the clock jumps meanwhile.</param>
     /// <returns>How long it meant to rest.</returns>
     private async Task<TimeSpan> NextAsync(TimeSpan later = default)
     {
-        await Eventually.TrueAsync(() => Task.FromResult(_time.ArmedTimers.Count == 1), "it rests");
+        await RestsAsync();
         var rest = _time.ArmedTimers[0] - _time.GetUtcNow();
         _time.SetUtcNow(_time.GetUtcNow() + later);
         _time.AdvanceToNextTimer();
