@@ -14,15 +14,15 @@ public sealed class LearnedShapeTests
     private const string AdsAlone = "update report_definitions set enabled = report = 'ad_daily'";
 
     [Fact]
-    public async Task The_first_run_of_an_account_of_ten_thousand_ads_learns_and_the_second_is_refused_nothing()
+    public async Task The_first_run_of_an_account_of_four_thousand_ads_learns_and_the_second_is_refused_nothing()
     {
-        using var made = new MadeAccount(10_000);
+        using var made = new MadeAccount(4_000);
         await using var cluster = await AccountCluster.StartAsync(pageLimit: 2_000, simulator: new GraphSimulatorOptions
         {
             DataDirectory = made.Folder,
             Now = MadeAccount.Now,
             Reports = new SimulatedReports { MostRacingPolls = 0 },
-            DataLimits = new SimulatedDataLimits { SyncAdDays = 5_000, ReportRows = 15_000 },
+            DataLimits = new SimulatedDataLimits { SyncAdDays = 2_000, ReportRows = 6_000 },
             MaxRowsPerPage = 1_500,
         });
         await cluster.Database.ExecuteAsync(AdsAlone);
@@ -36,7 +36,7 @@ public sealed class LearnedShapeTests
         Assert.NotEmpty(second);
         Assert.All(second, call => Assert.Equal(200, call.Status));
         Assert.Equal(3, second.Count(call => call.IsReportRequest));
-        Assert.Equal(["(30000)"], await cluster.Database.RowsAsync("select count(*) from fact_meta_daily"));
+        Assert.Equal(["(12000)"], await cluster.Database.RowsAsync("select count(*) from fact_meta_daily"));
         Assert.Equal(["(t,1,1000,1,{})"], await cluster.Database.RowsAsync("select asynchronous, days, page_limit, parts, lost from report_shapes where report = 'ad_daily'"));
         Assert.Equal(
             second.Length,

@@ -110,7 +110,7 @@ public sealed class KilledSiloTests
     }
 
     private static async Task<bool> WaitsAsync(LiveSystem system) =>
-        (await system.SendAsync(HttpMethod.Get, "/v1/tenants/acme/rate-limit")).GetProperty("waiting").GetInt32() > 0;
+        await system.AnswerAsync("/v1/tenants/acme/rate-limit") is { } budget && budget.GetProperty("waiting").GetInt32() > 0;
 
     private static async Task<long> CallsAsync(LiveSystem system) => (await system.SimulatorCallsAsync()).GetProperty("count").GetInt64();
 }
