@@ -20,8 +20,8 @@ public sealed class FetchModeTests
     }
 
     [Theory]
-    [InlineData(10_000, FetchMode.AtOnce)]
-    [InlineData(10_001, FetchMode.Report)]
-    public void A_walk_of_more_than_twenty_pages_is_left_to_a_report_whose_rows_stand_still(long rows, FetchMode mode) =>
+    [InlineData(50_000, FetchMode.AtOnce)]
+    [InlineData(50_001, FetchMode.Report)]
+    public void A_walk_of_more_than_a_hundred_pages_is_left_to_a_report_whose_rows_stand_still(long rows, FetchMode mode) =>
         Assert.Equal(mode, FetchModes.Choose(new FetchSize(rows, 3, 500)));
 }

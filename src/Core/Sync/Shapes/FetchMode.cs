@@ -38,7 +38,7 @@ public static class FetchModes
     /// Pages of a synchronous answer, beyond which a report is better although it costs its start and its polls: cursors
     /// of synchronous answers are offsets into rows that move, so a long walk may have to begin again.
     /// </summary>
-    public const int MostPagesAtOnce = 20;
+    public const int MostPagesAtOnce = 100;
 
     private const int Start = 1;
 
