@@ -32,7 +32,7 @@ internal sealed class ScriptedEntities : IEntitySource
         var ids = Ids(question);
         foreach (var id in ids)
         {
-            if (Breaks(question) is { } broken && id == ids[^1])
+            if (id == ids[^1] && Breaks(question) is { } broken)
                 throw broken;
             yield return Unreadable.Contains(id)
                 ? new EntityBatch([], [new UnreadableEntity(question.Kind, id, "name is a JSON Object, not a text.")], 10, 1)
