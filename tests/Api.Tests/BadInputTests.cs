@@ -91,7 +91,7 @@ public sealed class BadInputTests(SharedSystem system)
     [InlineData("PUT", Sync, """{"enabled":true,"tier":"mediun"}""", "tier", "'medium'")]
     [InlineData("PUT", Sync, """{"enabled":true,"tier":null}""", "tier")]
     [InlineData("PUT", Sync, """{"enabled":true,"teir":"low"}""", "teir", "'tier'")]
-    [InlineData("POST", Runs, """{"job":"deep"}""", "job", "tier, initial, fresh, incremental")]
+    [InlineData("POST", Runs, """{"job":"backfill"}""", "job", "tier, initial, fresh, incremental, deep, entities, reconcile")]
     [InlineData("POST", Runs, """{"job":"backfill"}""", "job", "tier, initial, fresh, incremental")]
     [InlineData("POST", Runs, """{"job":"incremantal"}""", "job", "'incremental'")]
     [InlineData("POST", Runs, """{"job":7}""", "job")]

@@ -90,7 +90,7 @@ public sealed class ProcessTests : IAsyncLifetime
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
-        using var program = ApiProgram.Start(_database, ["--urls", $"http://{taken.LocalEndpoint}"]);
+        using var program = ApiProgram.Start(_database, ["--urls", $"http://{taken.LocalEndpoint}"], ("LOG_LEVEL", "warning"));
 
         var (code, output, error) = await program.EndAsync();
 
