@@ -2,6 +2,7 @@ using MetaGrains.Core.Sync;
 using MetaGrains.Core.Sync.Entities;
 using MetaGrains.Grains.Accounts;
 using MetaGrains.Grains.Connections;
+using MetaGrains.Grains.Interfaces;
 using MetaGrains.Grains.Schedules;
 using MetaGrains.Grains.Sweeps;
 using MetaGrains.Grains.Upkeep;
@@ -10,6 +11,7 @@ using MetaGrains.Warehouse.Control;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Storage;
 
 namespace MetaGrains.Grains;
 
@@ -31,6 +33,8 @@ public static class GrainServices
         services.TryAddSingleton<InsightsPull>();
         services.TryAddSingleton<EntityPull>();
         services.TryAddSingleton<AccountPulls>();
+        services.AddGrainContracts();
+        services.TryAddKeyedSingleton<IGrainStorageSerializer, GrainStateSerializer>(Store);
         services.AddOptions<SyncOptions>().ValidateOnStart();
         services.AddOptions<ScheduleWriterOptions>().RefuseAtStart(options => options.Refuse());
         services.TryAddSingleton<ScheduleWriter>();

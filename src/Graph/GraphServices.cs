@@ -36,6 +36,7 @@ public static class GraphServices
         services.TryAddSingleton<GraphBatch>();
         services.TryAddSingleton<PageLimits>();
         services.TryAddSingleton<InsightsWalk>();
+        services.TryAddSingleton<ReportPolls>();
         services.TryAddSingleton<ReportFollower>();
         services.TryAddSingleton<IReportSource, GraphReportSource>();
         services.TryAddSingleton<IInsightsSource, GraphInsightsSource>();

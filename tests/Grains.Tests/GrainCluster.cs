@@ -2,9 +2,11 @@ using MetaGrains.Core.Keys;
 using MetaGrains.Core.Tenancy;
 using MetaGrains.Grains.Interfaces;
 using MetaGrains.Grains.Interfaces.RateLimit;
+using MetaGrains.Graph;
 using MetaGrains.Testing;
 using MetaGrains.Warehouse;
 using MetaGrains.Warehouse.Control;
+using MetaGrains.Warehouse.Secrets;
 using Orleans.TestingHost;
 
 namespace MetaGrains.Grains.Tests;
@@ -65,10 +67,12 @@ internal sealed class GrainCluster : IAsyncDisposable
         {
             var url = siloBuilder.Configuration[DatabaseSetting]!;
             siloBuilder.Services.AddWarehouse(options => options.DatabaseUrl = url);
+            siloBuilder.Services.AddSingleton(EncryptionKeys.Parse(EncryptionKeys.Generate()));
             siloBuilder.Services.AddGrains();
+            siloBuilder.Services.AddMetaGraph(_ => { });
             siloBuilder
                 .AddAdoNetGrainStorage(GrainServices.Store, options =>
-                    (options.Invariant, options.ConnectionString) = ("Npgsql", DatabaseUrl.Parse(url).ConnectionString))
+                    (options.Invariant, options.ConnectionString) = ("Npgsql", DatabaseUrl.ForEngine(url).ConnectionString))
                 .UseInMemoryReminderService();
         }
     }

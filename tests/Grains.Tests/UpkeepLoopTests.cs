@@ -53,7 +53,7 @@ public sealed class UpkeepLoopTests
         var tenant = cluster.Account.Tenant.ToString();
         Assert.Empty(await cluster.Database.RowsAsync("select 'tenant', slug from tenants union all select 'run', job from sync_runs union all select 'row', report from meta_insights_daily"));
         Assert.False(await cluster.Grain.RefreshAsync());
-        Assert.Empty(await cluster.Database.RowsAsync("select graintypestring, version, modifiedon from orleansstorage s where payloadbinary is not null and strpos(s::text, $1) > 0", tenant));
+        Assert.Empty(await cluster.Database.RowsAsync("select graintypestring, version, modifiedon from engine.orleansstorage s where payloadbinary is not null and strpos(s::text, $1) > 0", tenant));
     }
 
     [Theory]

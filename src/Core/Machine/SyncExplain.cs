@@ -27,6 +27,9 @@ public enum FactTopic
 
     /// <summary>The last failure and what to do.</summary>
     LastError,
+
+    /// <summary>A report that is not asked for as a whole.</summary>
+    Report,
 }
 
 /// <summary>One fact about an account.</summary>
@@ -51,6 +54,10 @@ public static class SyncExplain
         .. Budget(state),
         .. LastError(state),
     ];
+
+    /// <summary>How a report is asked for that does not fit as a whole.</summary>
+    public static SyncFact Report(string report, string words, DateTimeOffset since) =>
+        new(FactTopic.Report, $"{report}: {words} since {Moment.Text(since)}.", since);
 
     private static SyncFact Decision(AccountState state, DateTimeOffset now)
     {

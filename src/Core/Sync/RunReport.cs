@@ -63,6 +63,9 @@ public sealed record RunReport
     /// <summary>The refusal itself, for whoever decides what follows; null when no answer of the source was the cause.</summary>
     public SourceException? Refusal { get; init; }
 
+    /// <summary>How reports were asked for that do not fit as a whole, in words; null when all do.</summary>
+    public string? Shape { get; init; }
+
     /// <summary>The report whose question Meta refused for good; null when it is not known, or when more than it is the matter.</summary>
     public string? RefusedReport { get; init; }
 

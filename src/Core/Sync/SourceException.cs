@@ -35,4 +35,7 @@ public abstract class SourceException : Exception
 
     /// <summary>HTTP requests that were sent for the page that failed, retries included; the pages before it state their own.</summary>
     public abstract int Calls { get; }
+
+    /// <summary>Those of <see cref="Calls"/> that asked for a report and polled it: no retries.</summary>
+    public virtual int Polls => 0;
 }

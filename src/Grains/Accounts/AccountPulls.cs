@@ -11,7 +11,7 @@ namespace MetaGrains.Grains.Accounts;
 
 /// <summary>The ways in which a run reads: insights, objects, and insights that are then held against what is published.</summary>
 public sealed partial class AccountPulls(
-    InsightsPull insights, EntityPull entities, Reconciler reconciler, PublishedReports published, ReportDefinitionStore reports, ILogger<AccountPulls> logger)
+    InsightsPull insights, EntityPull entities, Reconciler reconciler, ReportDefinitionStore reports, ILogger<AccountPulls> logger)
 {
     /// <summary>Runs what the machine began.</summary>
     internal Task<RunReport> RunAsync(
@@ -28,43 +28,28 @@ public sealed partial class AccountPulls(
                 },
                 token, cancellationToken),
             SyncJob.Reconcile => ReconcileAsync(account, start, permits, started, token, cancellationToken),
-            _ => ReadAsync(account, start, permits, started, token, cancellationToken),
+            _ => insights.RunAsync(RequestOf(account, start, permits, started), token, cancellationToken),
         };
 
-    private async Task<RunReport> ReadAsync(
-        AdAccountKey account, SyncEffect.StartRun start, ICallPermits permits, Action<SyncRun> started, AccessToken token, CancellationToken cancellationToken)
-    {
-        var run = new RunBegun(started);
-        var request = start.ToPullRequest(account) with { RequestedRun = start.Request?.RunId, Permits = permits, Started = run.Begin };
-        var report = await insights.RunAsync(request, token, cancellationToken);
-        // A question that Meta refuses concerns one report; the token or a limit would concern all.
-        return report is { Outcome: RunOutcome.Failed, Refusal: { EndsRun: false, WorthRereading: false }, RefusedReport: null }
-            ? report with { RefusedReport = await published.FirstMissingAsync(account, run.Id, request.Reports.Select(one => one.Name), cancellationToken) }
-            : report;
-    }
+    private static PullRequest RequestOf(AdAccountKey account, SyncEffect.StartRun start, ICallPermits permits, Action<SyncRun> started) =>
+        start.ToPullRequest(account) with { RequestedRun = start.Request?.RunId, Permits = permits, Started = started };
 
     private async Task<RunReport> ReconcileAsync(
         AdAccountKey account, SyncEffect.StartRun start, ICallPermits permits, Action<SyncRun> started, AccessToken token, CancellationToken cancellationToken)
     {
-        var run = new RunBegun(started);
-        var report = await ReadAsync(account, start, permits, run.Begin, token, cancellationToken);
+        SyncRun? run = null;
+        var request = RequestOf(account, start, permits, begun =>
+        {
+            run = begun;
+            started(begun);
+        });
+        var report = await insights.RunAsync(request, token, cancellationToken);
         if (report.Outcome != RunOutcome.Succeeded)
             return report;
-        var gaps = await reconciler.CheckAsync(account, start.Plan.Window, await reports.OfAsync(account, cancellationToken), run.Id, cancellationToken);
+        var gaps = await reconciler.CheckAsync(account, start.Plan.Window, await reports.OfAsync(account, cancellationToken), run!.Id, cancellationToken);
         if (gaps > 0)
             LogGaps(logger, account.ToString(), gaps);
         return report;
-    }
-
-    private sealed class RunBegun(Action<SyncRun> started)
-    {
-        public long Id { get; private set; }
-
-        public void Begin(SyncRun run)
-        {
-            Id = run.Id;
-            started(run);
-        }
     }
 
     [LoggerMessage(EventId = 3111, Level = LogLevel.Warning, Message = "{Account}: {Kind} {Id} was skipped, since it is not described as its kind is: {Reason}")]

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Budget;
-using MetaGrains.Core.Keys;
 using MetaGrains.Core.Machine;
 using MetaGrains.Core.Sync;
 using MetaGrains.Grains.Interfaces.RateLimit;
@@ -25,7 +24,7 @@ internal sealed class AccountPump : ICallPermits
 
     private readonly PumpServices _services;
     private readonly AdAccountKey _account;
-    private readonly ConnectionKey _connection;
+    private readonly LimitOwners _owners;
     private readonly SyncEffect.StartRun _start;
     private readonly AccountSignals _signals;
     private readonly CancellationTokenSource _cancelled = new();
@@ -37,9 +36,9 @@ internal sealed class AccountPump : ICallPermits
     private DateTimeOffset? _lastSentAt;
     private bool _hungry;
 
-    public AccountPump(PumpServices services, AdAccountKey account, ConnectionKey connection, SyncEffect.StartRun start, AccountSignals signals)
+    public AccountPump(PumpServices services, AdAccountKey account, LimitOwners owners, SyncEffect.StartRun start, AccountSignals signals)
     {
-        (_services, _account, _connection, _start, _signals) = (services, account, connection, start, signals);
+        (_services, _account, _owners, _start, _signals) = (services, account, owners, start, signals);
         (_grant, _left) = (start.Grant, start.Grant.Permits);
     }
 
@@ -56,7 +55,7 @@ internal sealed class AccountPump : ICallPermits
         SyncEvent ended;
         try
         {
-            var token = await _services.Integrations.TokenAsync(_connection.Connection, _cancelled.Token);
+            var token = await _services.Integrations.TokenAsync(_owners.Connection.Connection, _cancelled.Token);
             ended = Ended(await _services.Pulls.RunAsync(
                 _account, _start, this, run => _signals.Post(new SyncEvent.RunStarted(Number, run.Id, run.Epoch)), token, _cancelled.Token));
         }
@@ -142,7 +141,7 @@ internal sealed class AccountPump : ICallPermits
         RunOutcome.Superseded => new SyncEvent.RunSuperseded(Number, Leftover(), _lastSentAt),
         RunOutcome.Cancelled => new SyncEvent.RunCancelled(Number, Leftover(), _lastSentAt),
         _ => new SyncEvent.RunFailed(
-            Number, report, RunFailures.Of(report, _account.Account, _connection, _services.Chance()) with { Report = report.RefusedReport }, Leftover(), _lastSentAt),
+            Number, report, RunFailures.Of(report, _owners, _services.Chance()) with { Report = report.RefusedReport }, Leftover(), _lastSentAt),
     };
 
     private int Leftover()

@@ -12,7 +12,9 @@ namespace MetaGrains.Graph.Errors;
 /// </summary>
 public sealed class GraphException : SourceException
 {
+    private const int RequestTimeout = 408;
     private const int TooManyRequests = 429;
+    private const int GatewayTimeout = 504;
 
     internal GraphException(string message, GraphErrorKind kind, Exception? innerException = null)
         : base(message, innerException)
@@ -78,6 +80,9 @@ public sealed class GraphException : SourceException
     public override int Calls => CallsMade;
 
     /// <inheritdoc />
+    public override int Polls => PollsMade;
+
+    /// <inheritdoc />
     public override bool RateLimited => Kind == GraphErrorKind.Throttled;
 
     /// <inheritdoc />
@@ -95,6 +100,8 @@ public sealed class GraphException : SourceException
     };
 
     internal int CallsMade { get; set; }
+
+    internal int PollsMade { get; set; }
 
     internal Excess Size { get; init; }
 
@@ -131,6 +138,7 @@ public sealed class GraphException : SourceException
             {
                 Status = status,
                 Usage = usage,
+                Size = status is RequestTimeout or GatewayTimeout ? Excess.Time : Excess.None,
             };
 
     private static string Describe(GraphError error, GraphErrorRow row, string edge, AdAccountId? account, int status)

@@ -28,8 +28,8 @@ internal static class SiloServices
         });
         services.AddGrains();
         services.Configure<SyncOptions>(options =>
-            (options.JobsEnabled, options.FreshMinutes, options.EntitiesMinutes, options.Cron)
-                = (settings.Sync.JobsEnabled, settings.Sync.FreshMinutes, settings.Sync.EntitiesMinutes, settings.Sync.Cron));
+            (options.JobsEnabled, options.FreshMinutes, options.EntitiesMinutes, options.Cron, options.AppId)
+                = (settings.Sync.JobsEnabled, settings.Sync.FreshMinutes, settings.Sync.EntitiesMinutes, settings.Sync.Cron, settings.Sync.AppId));
         services.Configure<UpkeepOptions>(options =>
             (options.First, options.Every, options.Retry, options.EraseAfter)
                 = (settings.Upkeep.First, settings.Upkeep.Every, settings.Upkeep.Retry, settings.Upkeep.EraseAfter));

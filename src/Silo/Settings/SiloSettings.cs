@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Upkeep;
@@ -17,6 +18,7 @@ internal sealed class SiloSettings
     public const string DatabaseUrlName = "METAGRAINS_DATABASE_URL";
     private const string DirectUrlName = "METAGRAINS_DATABASE_DIRECT_URL";
     private const string SecretName = "METAGRAINS_CLUSTER_SECRET";
+    private const string AppIdName = "META_APP_ID";
     private const string StubName = "META_STUB_MODE";
     private const string ProductionName = "production";
 
@@ -25,7 +27,9 @@ internal sealed class SiloSettings
     [
         (nameof(GraphOptions.BaseAddress), "META_API_BASE_URL"),
         (nameof(GraphOptions.ApiVersion), "META_API_VERSION"),
+        (nameof(GraphOptions.AppId), AppIdName),
         (nameof(GraphOptions.AppSecret), "META_APP_SECRET"),
+        (nameof(GraphOptions.DialogAddress), "META_DIALOG_URL"),
         (nameof(GraphOptions.PageLimit), $"{SiloOptions.Section}:{nameof(SiloOptions.GraphPageLimit)}"),
         (nameof(GraphOptions.RetryBaseDelay), $"{SiloOptions.Section}:{nameof(SiloOptions.GraphRetryBaseDelay)}"),
     ];
@@ -50,6 +54,8 @@ internal sealed class SiloSettings
 
     public required string? AppSecret { get; init; }
 
+    public required Uri? DialogAddress { get; init; }
+
     /// <summary>Graph requests are answered by a simulator in this process.</summary>
     public required bool Stub { get; init; }
 
@@ -73,12 +79,14 @@ internal sealed class SiloSettings
             {
                 JobsEnabled = read.Flag("META_JOBS_ENABLED", otherwise: true),
                 FreshMinutes = read.Number("META_FRESH_SCHED_MINUTES", new SyncOptions().FreshMinutes, 0, SyncOptions.MostMinutes),
+                AppId = AppIdOf(read.Text(AppIdName)),
                 EntitiesMinutes = read.Number("META_SYNC_INTERVAL_MINUTES", new SyncOptions().EntitiesMinutes, 0, SyncOptions.MostMinutes),
                 Cron = CronOf(read.Text("META_SYNC_CRON")),
             },
             GraphAddress = read.Address("META_API_BASE_URL"),
             GraphVersion = read.Text("META_API_VERSION"),
             AppSecret = read.Text("META_APP_SECRET"),
+            DialogAddress = read.Address("META_DIALOG_URL"),
             Stub = read.Flag(StubName, otherwise: false),
             Options = SectionOf<SiloOptions>(configuration, SiloOptions.Section, options => options.Refuse()),
             Retention = SectionOf<RetentionOptions>(configuration, RetentionOptions.Section, options => options.Refuse()),
@@ -93,7 +101,9 @@ internal sealed class SiloSettings
     {
         graph.BaseAddress = GraphAddress ?? graph.BaseAddress;
         graph.ApiVersion = GraphVersion ?? graph.ApiVersion;
+        graph.AppId = Sync.AppId?.ToString(CultureInfo.InvariantCulture);
         graph.AppSecret = AppSecret;
+        graph.DialogAddress = DialogAddress ?? graph.DialogAddress;
         graph.PageLimit = Options.GraphPageLimit ?? graph.PageLimit;
         graph.RetryBaseDelay = Options.GraphRetryBaseDelay ?? graph.RetryBaseDelay;
     }
@@ -147,6 +157,12 @@ internal sealed class SiloSettings
             throw StartRefusedException.BadInput(malformed.Message, malformed);
         }
     }
+
+    private static long? AppIdOf(string? text) => text is null
+        ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var app) && app > 0
+            ? app
+            : throw StartRefusedException.BadInput($"{AppIdName} must be the app's number, digits only, not '{text}'.");
 
     private static string? Url(string name, string? text)
     {

@@ -106,6 +106,7 @@ public sealed class AccountTruthStore(
         Version = reader.GetString(0) + _process.VersionSuffix,
         JobsEnabled = _process.JobsEnabled,
         FreshInterval = _process.FreshInterval,
+        App = _process.AppId is { } app ? new AppKey(app) : null,
         EntitiesInterval = _process.EntitiesInterval,
         IncrementalCron = _process.CronExpression,
         Enabled = reader.GetBoolean(1),

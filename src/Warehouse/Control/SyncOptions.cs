@@ -18,6 +18,9 @@ public sealed class SyncOptions
     /// <summary>Minutes between runs of the job <c>fresh</c>; 0 switches it off. Environment: <c>META_FRESH_SCHED_MINUTES</c>. Default: 1440.</summary>
     public int FreshMinutes { get; set; } = DefaultFreshMinutes;
 
+    /// <summary>The Meta app whose limits all calls count against. Environment: <c>META_APP_ID</c>. Default: not known.</summary>
+    public long? AppId { get; set; }
+
     /// <summary>Minutes between runs of the job <c>entities</c>; 0 switches it off. Environment: <c>META_SYNC_INTERVAL_MINUTES</c>. Default: 240.</summary>
     public int EntitiesMinutes { get; set; } = DefaultEntitiesMinutes;
 
@@ -39,7 +42,8 @@ public sealed class SyncOptions
     /// </summary>
     public string VersionSuffix =>
         (JobsEnabled ? "" : ".off") + (FreshMinutes == DefaultFreshMinutes ? "" : $".fresh{FreshMinutes}")
-        + (EntitiesMinutes == DefaultEntitiesMinutes ? "" : $".entities{EntitiesMinutes}") + (CronExpression is { } cron ? $".cron {cron}" : "");
+        + (EntitiesMinutes == DefaultEntitiesMinutes ? "" : $".entities{EntitiesMinutes}") + (CronExpression is { } cron ? $".cron {cron}" : "")
+        + (AppId is { } app ? $".app{app}" : "");
 }
 
 /// <summary>Refuses nonsense at start, naming the key.</summary>

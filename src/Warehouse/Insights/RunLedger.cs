@@ -60,7 +60,7 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
           pages = pages + @pages, bytes = bytes + @bytes, rows_read = rows_read + @read,
           rows_inserted = rows_inserted + @inserted, rows_changed = rows_changed + @changed,
           rows_unchanged = rows_unchanged + @unchanged, rows_vanished = rows_vanished + @vanished, held_days = @held, entities = @entities,
-          rate_limited = rate_limited or @limited, error_code = @code, error_subcode = @subcode, error_trace = @trace, error_message = @message
+          rate_limited = rate_limited or @limited, error_code = @code, error_subcode = @subcode, error_trace = @trace, error_message = @message, shape = @shape
         where run_id = @run and run_epoch = @epoch and status in ('running', 'superseded')
         """;
 
@@ -145,6 +145,7 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
         end.Parameters.Add(new NpgsqlParameter("code", NpgsqlDbType.Integer) { Value = (object?)report.ErrorCode ?? DBNull.Value });
         end.Parameters.Add(new NpgsqlParameter("subcode", NpgsqlDbType.Integer) { Value = (object?)report.ErrorSubcode ?? DBNull.Value });
         end.Parameters.Add(new NpgsqlParameter("trace", NpgsqlDbType.Text) { Value = (object?)report.ErrorTrace ?? DBNull.Value });
+        end.Parameters.Add(new NpgsqlParameter("shape", NpgsqlDbType.Text) { Value = (object?)report.Shape ?? DBNull.Value });
         end.Parameters.Add(new NpgsqlParameter("message", NpgsqlDbType.Text) { Value = (object?)report.ErrorMessage ?? DBNull.Value });
         return end;
     }

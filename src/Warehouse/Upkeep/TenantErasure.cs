@@ -12,17 +12,17 @@ namespace MetaGrains.Warehouse.Upkeep;
 public sealed record TenantErasureResult(ErasedTenant? Erased, Exception? Failure);
 
 /// <summary>
-/// Erases tenants some time after they were marked deleted, and writes down how much that was: without a word that leads
-/// to the tenant, which would be a trace of it. Any host may call it, several at once: one of them works.
+/// Erases tenants some time after they were marked deleted, and writes down how much that was beside their slug and id:
+/// whoever asks later can be shown that nothing is left. Any host may call it, several at once: one of them works.
 /// </summary>
 public sealed class TenantErasure(NpgsqlDataSource database, TenantEraser eraser, TimeProvider clock)
 {
     private const long AdvisoryLock = 0x4D474552415345; // "MGERASE"
 
-    private const string Due = "select id from tenants where deleted_at <= $1 order by deleted_at, id";
+    private const string Due = "select id, slug from tenants where deleted_at <= $1 order by deleted_at, id";
 
     private const string Audit = """
-        insert into audit_log (at, actor, action, details) values ($1, 'silo', 'tenant.erase', $2)
+        insert into audit_log (at, actor, action, target, details) values ($1, 'silo', $2, $3, $4)
         """;
 
     /// <summary>Erases who is due.</summary>
@@ -36,8 +36,8 @@ public sealed class TenantErasure(NpgsqlDataSource database, TenantEraser eraser
         try
         {
             var results = new List<TenantErasureResult>();
-            foreach (var tenant in await DueAsync(guard, grace, cancellationToken))
-                results.Add(await EraseAsync(guard, tenant, cancellationToken));
+            foreach (var (tenant, slug) in await DueAsync(guard, grace, cancellationToken))
+                results.Add(await EraseAsync(guard, tenant, slug, cancellationToken));
             return results;
         }
         finally
@@ -47,32 +47,35 @@ public sealed class TenantErasure(NpgsqlDataSource database, TenantEraser eraser
     }
 
     // One tenant that something still writes to must not keep the others.
-    private async Task<TenantErasureResult> EraseAsync(NpgsqlConnection connection, TenantId tenant, CancellationToken cancellationToken)
+    private async Task<TenantErasureResult> EraseAsync(NpgsqlConnection connection, TenantId tenant, string slug, CancellationToken cancellationToken)
     {
         ErasedTenant erased;
         try
         {
             erased = await eraser.EraseAsync(tenant, cancellationToken);
         }
-        catch (Exception failure) when (failure is InvalidOperationException or PostgresException && !cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (failure is TenantBusyException or PostgresException && !cancellationToken.IsCancellationRequested)
         {
             return new TenantErasureResult(null, failure);
         }
 
         await using var audit = new NpgsqlCommand(Audit, connection);
-        audit.Parameters.Add(new() { Value = clock.GetUtcNow().UtcDateTime });
-        audit.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = JsonSerializer.Serialize(new { rows = erased.Rows }) });
+        var now = clock.GetUtcNow();
+        audit.Parameters.Add(new() { Value = now.UtcDateTime });
+        audit.Parameters.Add(new() { Value = TenantGraves.Action });
+        audit.Parameters.Add(new() { Value = tenant.ToString() });
+        audit.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = JsonSerializer.Serialize(new { slug, erased_at = now, rows = erased.Rows }) });
         await audit.ExecuteNonQueryAsync(cancellationToken);
         return new TenantErasureResult(erased, null);
     }
 
-    private async Task<List<TenantId>> DueAsync(NpgsqlConnection connection, TimeSpan grace, CancellationToken cancellationToken)
+    private async Task<List<(TenantId Id, string Slug)>> DueAsync(NpgsqlConnection connection, TimeSpan grace, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Due, connection) { Parameters = { new() { Value = (clock.GetUtcNow() - grace).UtcDateTime } } };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var tenants = new List<TenantId>();
+        var tenants = new List<(TenantId Id, string Slug)>();
         while (await reader.ReadAsync(cancellationToken))
-            tenants.Add(new TenantId(reader.GetGuid(0)));
+            tenants.Add((new TenantId(reader.GetGuid(0)), reader.GetString(1)));
         return tenants;
     }
 

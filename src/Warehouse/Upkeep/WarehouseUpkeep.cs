@@ -73,6 +73,10 @@ public sealed class WarehouseUpkeep(NpgsqlDataSource database, RetentionOptions 
         "delete from webhook_inbox where id = any (array(select id from webhook_inbox where status in ('done', 'ignored') and received_at < $2 limit $1))",
     ];
 
+    private const string ExpiredReports = """
+        delete from report_runs where ctid = any (array(select ctid from report_runs where expires_at < $2 limit $1))
+        """;
+
     /// <summary>One round.</summary>
     public async Task<UpkeepReport> RunAsync(CancellationToken cancellationToken)
     {
@@ -94,6 +98,7 @@ public sealed class WarehouseUpkeep(NpgsqlDataSource database, RetentionOptions 
             long logs = 0;
             foreach (var log in Logs)
                 logs += await DrainAsync(guard, log, cancellationToken, Batch, now.UtcDateTime.AddDays(-options.LogDays));
+            logs += await DrainAsync(guard, ExpiredReports, cancellationToken, Batch, now.UtcDateTime);
             return new UpkeepReport(Ran: true, made, plan.Detach, abandoned, staged, logs);
         }
         finally
