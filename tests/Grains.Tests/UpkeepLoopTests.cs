@@ -73,7 +73,8 @@ public sealed class UpkeepLoopTests
     private UpkeepLoop Loop(TestDatabase database) => new(
         new WarehouseUpkeep(database.Source, new RetentionOptions(), _time),
         new TenantErasure(database.Source, new TenantEraser(database.Source, _time), _time),
-        Options.Create(new UpkeepOptions()), _time, NullLogger<UpkeepLoop>.Instance) { Chance = () => 0 };
+        Options.Create(new UpkeepOptions()), _time, NullLogger<UpkeepLoop>.Instance)
+    { Chance = () => 0 };
 
     private static Task MonthsAsync(TestDatabase database, long months) =>
         Eventually.TrueAsync(async () => await database.ScalarAsync<long>(Months) >= months, $"{months} months are there");

@@ -15,7 +15,7 @@ public sealed class CronExpressionTests
         from minutes in Field(0, 59)
         from hours in Field(0, 23)
         from days in Field(1, 31)
-        // A month that has the day.
+            // A month that has the day.
         from months in days.Item2.Min() > 28 ? Gen.Constant(("*", All(1, 12))) : Gen.OneOf(Gen.Constant(("*", All(1, 12))), Gen.Choose(1, 12).Select(month => (Months[month - 1], (int[])[month])))
         from weekdays in Field(0, 6)
         select ($"{minutes.Item1} {hours.Item1}  {days.Item1} {months.Item1} {weekdays.Item1}",
