@@ -16,15 +16,12 @@ internal sealed class GrainCluster : IAsyncDisposable
 {
     private const string DatabaseSetting = "test:database-url";
 
-    private readonly TestClusterBuilder _builder;
     private TestCluster _cluster;
 
     private GrainCluster(TestDatabase database, TenantId tenant)
     {
         (Database, Tenant) = (database, tenant);
-        _builder = new TestClusterBuilder(1).AddSiloBuilderConfigurator<Silo>();
-        _builder.Properties[DatabaseSetting] = database.Url;
-        _cluster = _builder.Build();
+        _cluster = Build();
     }
 
     public TestDatabase Database { get; }
@@ -51,7 +48,7 @@ internal sealed class GrainCluster : IAsyncDisposable
     {
         await _cluster.KillSiloAsync(_cluster.Primary!);
         await _cluster.DisposeAsync();
-        _cluster = _builder.Build();
+        _cluster = Build();
         await _cluster.DeployAsync();
     }
 
@@ -59,6 +56,15 @@ internal sealed class GrainCluster : IAsyncDisposable
     {
         await _cluster.DisposeAsync();
         await Database.DisposeAsync();
+    }
+
+    /// <summary>A builder serves for one cluster: its ports are given back when that ends.</summary>
+    private TestCluster Build()
+    {
+        var builder = new TestClusterBuilder(1).AddSiloBuilderConfigurator<Silo>();
+        builder.Options.ServiceId = builder.Options.ClusterId = Database.Name;
+        builder.Properties[DatabaseSetting] = Database.Url;
+        return builder.Build();
     }
 
     internal sealed class Silo : ISiloConfigurator
