@@ -66,7 +66,7 @@ public sealed class PublishCrashTests
         await using var warehouse = await WarehouseFixture.CreateAsync();
 
         Assert.Equal(
-            ["Plan", "Fence", "Compare", "InsertAll", "RawAll", "AggregateGone", "Aggregate", "Days", "Freshness", "Cursor", "Unstage", "Commit"],
+            ["Plan", "Fence", "Compare", "InsertAll", "RawNew", "AggregateAll", "Days", "Freshness", "Cursor", "Unstage", "Commit"],
             await StatementsAsync(warehouse));
         Assert.Equal(["Plan", "Fence", "Compare", "Days", "Freshness", "Cursor", "Unstage", "Commit"], await StatementsAsync(warehouse));
     }
@@ -76,7 +76,7 @@ public sealed class PublishCrashTests
     {
         await using var warehouse = await WarehouseFixture.CreateAsync();
 
-        foreach (var fatal in new[] { "InsertAll", "RawAll", "Aggregate", "Days", "Commit" })
+        foreach (var fatal in new[] { "InsertAll", "RawNew", "AggregateAll", "Days", "Commit" })
         {
             var slice = await warehouse.StageAsync(Restated());
             var before = await warehouse.VisibleAsync();

@@ -67,11 +67,17 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
             : found.Held == 0 ? await step.ExecuteAsync(nameof(InsertAll), InsertAll)
             : await step.ExecuteAsync(nameof(Insert), Insert);
         if (changed + inserted > 0)
-            await (found.Held == 0 ? step.ExecuteAsync(nameof(RawAll), RawAll) : step.ExecuteAsync(nameof(Raw), Raw));
+        {
+            await (found.Held > 0 ? step.ExecuteAsync(nameof(Raw), Raw)
+                : found.RawHeld ? step.ExecuteAsync(nameof(RawAll), RawAll)
+                : step.ExecuteAsync(nameof(RawNew), RawNew));
+        }
+
         if (changed + inserted + vanished > 0 && FeedsAggregates(slice))
         {
-            await step.ExecuteAsync(nameof(AggregateGone), AggregateGone);
-            await step.ExecuteAsync(nameof(Aggregate), Aggregate);
+            if (vanished > 0)
+                await step.ExecuteAsync(nameof(AggregateGone), AggregateGone);
+            await (found.Held == 0 ? step.ExecuteAsync(nameof(AggregateAll), AggregateAll) : step.ExecuteAsync(nameof(Aggregate), Aggregate));
         }
 
         await step.ExecuteAsync(nameof(Days), Days);
@@ -104,7 +110,7 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
         await reader.ReadAsync();
         return new Comparison(
             reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5),
-            reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8));
+            reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetBoolean(9));
     }
 
     private static void RequireWhole(Comparison found, long expectedRows)
@@ -126,8 +132,9 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
     /// <param name="Gone">Rows that it holds and that were not read.</param>
     /// <param name="Closed">Days of the slice that were published after they were over.</param>
     /// <param name="Incomplete">Rows read that lack fields.</param>
+    /// <param name="RawHeld">Whether raw rows of these days are held, also of rows that vanished.</param>
     private readonly record struct Comparison(
-        long Staged, long Keys, long Strays, long Held, long New, long Changed, long Gone, long Closed, long Incomplete)
+        long Staged, long Keys, long Strays, long Held, long New, long Changed, long Gone, long Closed, long Incomplete, bool RawHeld)
     {
         public bool Differs => New + Changed + Gone > 0;
     }
