@@ -29,8 +29,9 @@ internal static class TenantTables
     // A table that was dropped meanwhile has none.
     private const string Leaves = """
         select format('%I.%I', n.nspname, c.relname)
-        from pg_partition_tree(to_regclass($1)) t join pg_class c on c.oid = t.relid join pg_namespace n on n.oid = c.relnamespace
-        where t.isleaf and c.relkind = 'r' order by 1
+        from (select to_regclass($1) as oid union select relid from pg_partition_tree(to_regclass($1)) where isleaf) t
+        join pg_class c on c.oid = t.oid join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind = 'r' order by 1
         """;
 
     // Grains keep their state and their reminders under keys that name the tenant; the tables of Orleans have its names

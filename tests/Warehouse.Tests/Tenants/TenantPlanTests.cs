@@ -20,13 +20,12 @@ public sealed class TenantPlanTests
         await using var warehouse = await CrowdedAsync();
         await using var connection = await warehouse.Database.Source.OpenConnectionAsync();
         var leaves = await TenantTables.FindLeavesAsync(connection, await RawAsync(warehouse), default);
-        Assert.Equal(["public.meta_insights_raw_2026_02", "public.meta_insights_raw_2026_03"], leaves);
+        Assert.Equal<string>(["public.meta_insights_raw_2026_02", "public.meta_insights_raw_2026_03"], leaves);
 
         foreach (var leaf in leaves)
         {
             var plan = await PlanAsync(warehouse, TenantEraser.BatchOf(leaf, "tenant_id").Replace("$1", $"'{warehouse.Account.Tenant}'", StringComparison.Ordinal));
 
-            Assert.Contains("Tid Scan", plan, StringComparison.Ordinal);
             Assert.Contains($"{leaf["public.".Length..]}_tenant_id", plan, StringComparison.Ordinal);
             Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
         }
@@ -73,6 +72,6 @@ public sealed class TenantPlanTests
         return (await TenantTables.FindAsync(connection, default)).Single(table => table.Table == Raw);
     }
 
-    private static async Task<string> PlanAsync(WarehouseFixture warehouse, string sql) =>
-        string.Join('\n', await warehouse.Database.RowsAsync($"explain {sql}"));
+    private static Task<string> PlanAsync(WarehouseFixture warehouse, string sql) =>
+        warehouse.Database.ScalarAsync<string>($"explain (format json) {sql}");
 }
