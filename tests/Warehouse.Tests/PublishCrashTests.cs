@@ -72,6 +72,24 @@ public sealed class PublishCrashTests
     }
 
     [Fact]
+    public async Task Rows_that_had_all_vanished_and_are_back_replace_the_raw_rows_that_had_stayed()
+    {
+        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await warehouse.PublishAsync(Restated());
+        await warehouse.Database.ExecuteAsync("delete from meta_insights_daily");
+        await warehouse.Database.ExecuteAsync("update meta_insights_raw set payload = '{}'");
+
+        Assert.Equal(
+            [
+                "Plan", "Fence", "Compare", "Revisions", "InsertAll", "RawNew",
+                "Plan", "Fence", "Compare", "Revisions", "InsertAll", "RawAll", "AggregateAll", "Days", "Freshness", "Cursor", "Unstage", "Commit",
+            ],
+            await StatementsAsync(warehouse));
+
+        Assert.Equal(Restated().Count, await warehouse.Database.ScalarAsync<long>("select count(*) from meta_insights_raw where payload::text <> '{}'"));
+    }
+
+    [Fact]
     public async Task A_connection_that_dies_before_any_statement_of_a_first_load_leaves_nothing()
     {
         await using var warehouse = await WarehouseFixture.CreateAsync();

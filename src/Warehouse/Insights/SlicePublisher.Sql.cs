@@ -28,10 +28,7 @@ public sealed partial class SlicePublisher
                count(*) filter (where s.row_key is null),
                (select count(*) from meta_insights_days
                 where tenant_id = @tenant and ad_account_id = @account and report = @report and date between @since and @until),
-               count(*) filter (where s.incomplete is not null),
-               exists (
-                select from meta_insights_raw
-                where tenant_id = @tenant and ad_account_id = @account and report = @report and date between @since and @until)
+               count(*) filter (where s.incomplete is not null)
         from (
           select row_key, content_hash, date, incomplete from insights_staging
           where run_id = @run and run_epoch = @epoch and slice = @slice
@@ -167,7 +164,8 @@ public sealed partial class SlicePublisher
 
     private const string RawAll = RawNew + RawReplaced;
 
-    // Nothing is there that could be in the way: ON CONFLICT would look for it twice a row, and log each row twice.
+    // Where no fact is held no raw row is in the way, but for rows that vanished and came back: ON CONFLICT would look for
+    // each row twice and log it twice.
     private const string RawNew = RawOf + "where s.run_id = @run and s.run_epoch = @epoch and s.slice = @slice";
 
     private const string Raw = RawOf + """

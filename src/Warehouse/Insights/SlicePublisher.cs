@@ -12,6 +12,8 @@ namespace MetaGrains.Warehouse.Insights;
 /// </summary>
 public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPartitions partitions, TimeProvider clock)
 {
+    private const string RawTable = "meta_insights_raw";
+
     /// <summary>Called before each statement and before the commit, with its name: where tests crash.</summary>
     internal Func<string, NpgsqlConnection, Task>? BeforeStatement { get; set; }
 
@@ -32,6 +34,11 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
         {
             return await PublishOnceAsync(slice, expectedRows, judgement, cancellationToken);
         }
+        catch (PostgresException kept) when (kept.SqlState == PostgresErrorCodes.UniqueViolation && kept.TableName?.StartsWith(RawTable, StringComparison.Ordinal) == true)
+        {
+            // Rows that vanished are back: their raw rows had stayed.
+            return await PublishOnceAsync(slice, expectedRows, judgement, cancellationToken, rawHeld: true);
+        }
         catch (PostgresException retired) when (retired.SqlState == PostgresErrorCodes.CheckViolation && retired.ConstraintName is null)
         {
             // No table for a month: retention has taken it away since it was last looked at.
@@ -47,7 +54,7 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
     }
 
     private async Task<PublishCounts> PublishOnceAsync(
-        InsightsSlice slice, long expectedRows, SliceJudgement judgement, CancellationToken cancellationToken)
+        InsightsSlice slice, long expectedRows, SliceJudgement judgement, CancellationToken cancellationToken, bool rawHeld = false)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -69,7 +76,7 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
         if (changed + inserted > 0)
         {
             await (found.Held > 0 ? step.ExecuteAsync(nameof(Raw), Raw)
-                : found.RawHeld ? step.ExecuteAsync(nameof(RawAll), RawAll)
+                : rawHeld ? step.ExecuteAsync(nameof(RawAll), RawAll)
                 : step.ExecuteAsync(nameof(RawNew), RawNew));
         }
 
@@ -110,7 +117,7 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
         await reader.ReadAsync();
         return new Comparison(
             reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5),
-            reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetBoolean(9));
+            reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8));
     }
 
     private static void RequireWhole(Comparison found, long expectedRows)
@@ -132,9 +139,8 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
     /// <param name="Gone">Rows that it holds and that were not read.</param>
     /// <param name="Closed">Days of the slice that were published after they were over.</param>
     /// <param name="Incomplete">Rows read that lack fields.</param>
-    /// <param name="RawHeld">Whether raw rows of these days are held, also of rows that vanished.</param>
     private readonly record struct Comparison(
-        long Staged, long Keys, long Strays, long Held, long New, long Changed, long Gone, long Closed, long Incomplete, bool RawHeld)
+        long Staged, long Keys, long Strays, long Held, long New, long Changed, long Gone, long Closed, long Incomplete)
     {
         public bool Differs => New + Changed + Gone > 0;
     }
