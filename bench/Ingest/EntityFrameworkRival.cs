@@ -5,6 +5,7 @@ using MetaGrains.Core.Sync;
 using MetaGrains.Core.Tenancy;
 using MetaGrains.Warehouse.Insights;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace MetaGrains.Bench.Ingest;
 
@@ -12,7 +13,7 @@ namespace MetaGrains.Bench.Ingest;
 /// Entity Framework Core, per 1,000 rows: it knows no ON CONFLICT, so the rows that are there are looked up, what
 /// differs is set, the others are added.
 /// </summary>
-internal sealed class EntityFrameworkRival(string connectionString, TenantId tenant)
+internal sealed class EntityFrameworkRival(NpgsqlDataSource database, TenantId tenant)
 {
     private const int Batch = 1000;
 
@@ -25,7 +26,7 @@ internal sealed class EntityFrameworkRival(string connectionString, TenantId ten
     {
         foreach (var batch in rows.Chunk(Batch))
         {
-            await using var context = new WideContext(connectionString);
+            await using var context = new WideContext(database);
             await StageAsync(context, Array.ConvertAll(batch, Wide));
             await context.SaveChangesAsync();
         }
@@ -36,13 +37,13 @@ internal sealed class EntityFrameworkRival(string connectionString, TenantId ten
     {
         foreach (var batch in rows.Chunk(Batch))
         {
-            await using var context = new WholeContext(connectionString);
+            await using var context = new WholeContext(database);
             await StageAsync(context, Array.ConvertAll(batch, Fact));
             await StageAsync(context, Array.ConvertAll(batch, Raw));
             await context.SaveChangesAsync();
         }
 
-        await using var last = new WholeContext(connectionString);
+        await using var last = new WholeContext(database);
         await last.Database.ExecuteSqlRawAsync(RivalSchema.Days);
     }
 
@@ -107,16 +108,16 @@ internal sealed class EntityFrameworkRival(string connectionString, TenantId ten
         }
     }
 
-    private sealed class WideContext(string connectionString) : DbContext
+    private sealed class WideContext(NpgsqlDataSource database) : DbContext
     {
-        protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder.UseNpgsql(connectionString);
+        protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder.UseNpgsql(database);
 
         protected override void OnModelCreating(ModelBuilder modelBuilder) => Name<WideRow>(modelBuilder, "rival");
     }
 
-    private sealed class WholeContext(string connectionString) : DbContext
+    private sealed class WholeContext(NpgsqlDataSource database) : DbContext
     {
-        protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder.UseNpgsql(connectionString);
+        protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder.UseNpgsql(database);
 
         protected override void OnModelCreating(ModelBuilder modelBuilder)
         {

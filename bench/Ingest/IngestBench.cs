@@ -64,7 +64,7 @@ internal sealed class IngestBench(string url, int rows, int rounds)
         var columns = new RivalColumns(ours.Tenant);
         var wide = new Rivals(scratch.Source, [columns.Wide], days: false);
         var whole = new Rivals(scratch.Source, [columns.Fact, columns.Raw], days: true);
-        var entities = new EntityFrameworkRival(scratch.ConnectionString, ours.Tenant);
+        var entities = new EntityFrameworkRival(scratch.Source, ours.Tenant);
         var few = rows[..Math.Min(SlowRivalPages * BenchPages.PageRows, rows.Length)];
         using var encoded = new EncodedRows(scratch.Source, columns.Wide);
         await wide.CopyAsync(rows);
