@@ -1,5 +1,4 @@
 using MetaGrains.Bench.Measure;
-using MetaGrains.Core.Insights;
 
 namespace MetaGrains.Bench.Ingest;
 
@@ -9,7 +8,7 @@ namespace MetaGrains.Bench.Ingest;
 /// </summary>
 internal sealed class FullTableBench(string url, int rows, int rounds, IReadOnlyList<int> sizes)
 {
-    private readonly InsightRow[] _fresh = BenchRows.Make(rows);
+    private readonly BenchPages _fresh = BenchPages.Make(rows);
 
     public async Task<Dictionary<string, object?>> RunAsync()
     {
@@ -67,7 +66,7 @@ internal sealed class FullTableBench(string url, int rows, int rounds, IReadOnly
             }
         }
 
-        public async Task RoundAsync(InsightRow[] fresh, bool counts)
+        public async Task RoundAsync(BenchPages fresh, bool counts)
         {
             await _server.ExecuteAsync("checkpoint");
             var (load, rate) = await MeasureAsync(fresh);
@@ -93,12 +92,12 @@ internal sealed class FullTableBench(string url, int rows, int rounds, IReadOnly
 
         public ValueTask DisposeAsync() => database.DisposeAsync();
 
-        private async Task<(double Micros, double RowsPerSecond)> MeasureAsync(InsightRow[] fresh)
+        private async Task<(double Micros, double RowsPerSecond)> MeasureAsync(BenchPages fresh)
         {
             var (began, cpu) = (TimeProvider.System.GetTimestamp(), await _server.BackendCpuAsync());
             await ours.LoadAsync(fresh);
             var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-            return (await _server.BackendCpuAsync() - cpu is { } spent ? spent * 1e6 / fresh.Length : double.NaN, fresh.Length / seconds);
+            return (await _server.BackendCpuAsync() - cpu is { } spent ? spent * 1e6 / fresh.Count : double.NaN, fresh.Count / seconds);
         }
 
         // Where the server is on another machine its CPU is not known.

@@ -22,6 +22,19 @@ internal sealed class Server(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Does what this server may lack, such as a method of compression.</summary>
+    public async Task TryAsync(string sql)
+    {
+        try
+        {
+            await ExecuteAsync(sql);
+        }
+        catch (PostgresException lacks) when (lacks.SqlState == PostgresErrorCodes.FeatureNotSupported)
+        {
+            await Console.Error.WriteLineAsync($"metagrains: {lacks.MessageText}");
+        }
+    }
+
     /// <summary>CPU seconds of the only backend of a pool of one; null when it is on another machine.</summary>
     public async Task<double?> BackendCpuAsync()
     {

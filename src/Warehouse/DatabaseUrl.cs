@@ -8,9 +8,19 @@ namespace MetaGrains.Warehouse;
 /// </summary>
 public static class DatabaseUrl
 {
+    // Pages are poured: eight times the driver's own 8 kB wakes PostgreSQL an eighth as often.
+    private const int WriteBuffer = 64 * 1024;
+
     /// <summary>Makes a connection string.</summary>
     /// <exception cref="FormatException">The text is neither form. The message never repeats the password.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string text)
+    {
+        var builder = Read(text);
+        builder.WriteBufferSize = Math.Max(builder.WriteBufferSize, WriteBuffer);
+        return builder;
+    }
+
+    private static NpgsqlConnectionStringBuilder Read(string text)
     {
         if (!text.Contains("://", StringComparison.Ordinal))
             return FromKeywords(text);

@@ -82,6 +82,24 @@ public sealed class OutageTests
         Assert.Equal(0L, await api.Database.ScalarAsync<long>("select count(*) from integrations"));
     }
 
+    [Theory]
+    [InlineData("53100", "PostgreSQL")]
+    [InlineData("57P03", "PostgreSQL")]
+    [InlineData("42P01", "schema")]
+    public async Task What_only_the_silo_meets_of_the_database_is_told_as_if_the_api_had_met_it(string code, string detail)
+    {
+        await using var api = await ApiSystem.StartAsync();
+        var tenant = await api.TenantAsync();
+        var account = await api.AccountAsync(tenant, enabled: false);
+        StandInAccount.Meet(tenant.Id, $"do $$ begin raise 'refused' using errcode = '{code}'; end $$", api.Database.Url);
+
+        var refused = (await api.GetAsync($"{account}/sync/explain")).IsProblem(503);
+
+        Assert.Contains(detail, refused["detail"], StringComparison.Ordinal);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.NotEmpty(refused["fix"]!);
+    }
+
     [Fact]
     public async Task A_database_without_the_schema_is_told_apart_from_one_that_is_away()
     {

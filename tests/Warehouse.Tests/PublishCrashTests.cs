@@ -66,9 +66,27 @@ public sealed class PublishCrashTests
         await using var warehouse = await WarehouseFixture.CreateAsync();
 
         Assert.Equal(
-            ["Plan", "Fence", "Compare", "InsertAll", "RawAll", "AggregateGone", "Aggregate", "Days", "Freshness", "Cursor", "Unstage", "Commit"],
+            ["Plan", "Fence", "Compare", "InsertAll", "RawNew", "AggregateAll", "Days", "Freshness", "Cursor", "Unstage", "Commit"],
             await StatementsAsync(warehouse));
         Assert.Equal(["Plan", "Fence", "Compare", "Days", "Freshness", "Cursor", "Unstage", "Commit"], await StatementsAsync(warehouse));
+    }
+
+    [Fact]
+    public async Task Rows_that_had_all_vanished_and_are_back_replace_the_raw_rows_that_had_stayed()
+    {
+        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await warehouse.PublishAsync(Restated());
+        await warehouse.Database.ExecuteAsync("delete from meta_insights_daily");
+        await warehouse.Database.ExecuteAsync("update meta_insights_raw set payload = '{}'");
+
+        Assert.Equal(
+            [
+                "Plan", "Fence", "Compare", "Revisions", "InsertAll", "RawNew",
+                "Plan", "Fence", "Compare", "Revisions", "InsertAll", "RawAll", "AggregateAll", "Days", "Freshness", "Cursor", "Unstage", "Commit",
+            ],
+            await StatementsAsync(warehouse));
+
+        Assert.Equal(Restated().Count, await warehouse.Database.ScalarAsync<long>("select count(*) from meta_insights_raw where payload::text <> '{}'"));
     }
 
     [Fact]
@@ -76,7 +94,7 @@ public sealed class PublishCrashTests
     {
         await using var warehouse = await WarehouseFixture.CreateAsync();
 
-        foreach (var fatal in new[] { "InsertAll", "RawAll", "Aggregate", "Days", "Commit" })
+        foreach (var fatal in new[] { "InsertAll", "RawNew", "AggregateAll", "Days", "Commit" })
         {
             var slice = await warehouse.StageAsync(Restated());
             var before = await warehouse.VisibleAsync();

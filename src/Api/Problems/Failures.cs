@@ -11,6 +11,9 @@ internal static class Failures
     private const int Soon = 2;
     private const int Later = 10;
 
+    private const int CodeLength = 5;
+    private const string PostgresName = "Npgsql.PostgresException";
+
     private const string DatabaseAway = "PostgreSQL does not answer.";
     private const string TryAgain = "Try again after the seconds of Retry-After; nothing is known to have changed.";
 
@@ -30,24 +33,34 @@ internal static class Failures
     public static ProblemException NoSilo() => ProblemException.Unavailable("No silo answers.", TryAgain, Soon);
 
     /// <summary>Whether PostgreSQL is down, restarting, full or refuses to serve, so that the same request may succeed later.</summary>
-    public static bool IsDatabaseAway(Exception exception) => exception switch
+    public static bool IsDatabaseAway(Exception exception) => StateOf(exception) switch
     {
-        PostgresException refused => refused.SqlState is
-            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
+        { } state => IsAway(state),
+        // What is no answer of the server is a broken, refused or late connection, or a pool with none left.
+        _ => exception is NpgsqlException,
+    };
+
+    // A silo's exception comes over the wire by its name and its message, which begins with the code.
+    private static string? StateOf(Exception exception) => exception switch
+    {
+        PostgresException { SqlState.Length: CodeLength } refused => refused.SqlState,
+        PostgresException or WrappedException { OriginalExceptionType: PostgresName } =>
+            exception.Message is { Length: > CodeLength } told && told[CodeLength] == ':' ? told[..CodeLength] : "",
+        _ => null,
+    };
+
+    private static bool IsAway(string state) =>
+        state is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
             or PostgresErrorCodes.IdleSessionTimeout or PostgresErrorCodes.ObjectNotInPrerequisiteState
             or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InvalidCatalogName
             or PostgresErrorCodes.QueryCanceled
-            || refused.SqlState.StartsWith("08", StringComparison.Ordinal)
-            || refused.SqlState.StartsWith("28", StringComparison.Ordinal)
-            || refused.SqlState.StartsWith("53", StringComparison.Ordinal)
-            || refused.SqlState.StartsWith("58", StringComparison.Ordinal),
-        // What is no answer of the server is a broken, refused or late connection, or a pool with none left.
-        NpgsqlException => true,
-        _ => false,
-    };
+        || state.StartsWith("08", StringComparison.Ordinal)
+        || state.StartsWith("28", StringComparison.Ordinal)
+        || state.StartsWith("53", StringComparison.Ordinal)
+        || state.StartsWith("58", StringComparison.Ordinal);
 
     private static bool IsSchemaMissing(Exception exception) => exception is MigrationException
-        or PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedFunction };
+        || StateOf(exception) is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedFunction;
 
     /// <summary>Whether no silo took the call, or none answered in time.</summary>
     public static bool IsSiloAway(Exception exception) =>

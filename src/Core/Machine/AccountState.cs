@@ -115,6 +115,9 @@ public sealed record AccountState
     /// <summary>When the account is due next by itself: the least of its jobs.</summary>
     public DateTimeOffset? NextDueAt => Jobs.Min(job => job.NextDue);
 
+    /// <summary>Failed runs in a row, of the account or of the job that fails on its own the longest: <c>sync_error_count</c>.</summary>
+    public int Errors => Jobs.Select(job => job.Errors).Append(Backoff.ConsecutiveErrors).Max();
+
     /// <summary>One job.</summary>
     public JobState Job(SyncJob job) => Jobs.FirstOrDefault(known => known.Job == job) ?? new JobState { Job = job };
 

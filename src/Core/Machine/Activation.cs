@@ -17,7 +17,7 @@ internal static class Activation
             Settings = truth.Settings,
             Jobs = Jobs(truth),
             Requests = Requests(truth),
-            Backoff = Backoff(truth.Schedule, applied?.Backoff ?? BackoffState.None, now),
+            Backoff = Backoff(truth.Schedule, applied?.Backoff ?? BackoffState.None, applied?.Jobs.Select(job => job.Errors).DefaultIfEmpty().Max() ?? 0, now),
             Parked = Parked(truth),
             // A definition that was changed meanwhile is another question.
             Refused = applied?.SettingsVersion == truth.Settings.Version ? applied.Refused : [],
@@ -29,7 +29,7 @@ internal static class Activation
 
     private static ImmutableArray<JobState> Jobs(StoredTruth truth)
     {
-        var known = (truth.Applied?.Jobs ?? []).ToDictionary(job => job.Job);
+        var known = (truth.Applied?.Jobs ?? []).ToDictionary(job => job.Job, job => Cleared(truth.Schedule, job));
         foreach (var cursor in truth.Cursors)
         {
             var job = known.GetValueOrDefault(cursor.Job) ?? new JobState { Job = cursor.Job };
@@ -41,18 +41,22 @@ internal static class Activation
         return [.. known.Values.OrderBy(job => job.Job)];
     }
 
+    // A row that counts fewer errors than a job had was cleared by a person.
+    private static JobState Cleared(ScheduleRow? row, JobState job) =>
+        row?.ConsecutiveErrors < job.Errors ? job with { Errors = 0, RetryAt = null } : job;
+
     private static ImmutableArray<SyncRequest> Requests(StoredTruth truth) =>
         [.. (truth.Applied?.Requests ?? []).Concat(truth.Requests).DistinctBy(request => request.RunId)
             .OrderBy(request => request.AskedAt).ThenBy(request => request.RunId)];
 
     // A row without backoff was cleared by a person; one with a backoff that no scope explains rests the whole account.
-    private static BackoffState Backoff(ScheduleRow? row, BackoffState applied, DateTimeOffset now)
+    private static BackoffState Backoff(ScheduleRow? row, BackoffState applied, int jobErrors, DateTimeOffset now)
     {
         if (row is null)
             return applied;
         var backoff = applied with
         {
-            ConsecutiveErrors = row.ConsecutiveErrors,
+            ConsecutiveErrors = row.ConsecutiveErrors == jobErrors ? Math.Min(applied.ConsecutiveErrors, jobErrors) : row.ConsecutiveErrors,
             RetryAt = row.RetryAt,
             Last = row.LastError ?? applied.Last,
         };

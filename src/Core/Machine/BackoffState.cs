@@ -9,7 +9,7 @@ public sealed record BackoffState
     /// <summary>No errors.</summary>
     public static BackoffState None { get; } = new();
 
-    /// <summary>Failed runs in a row, throttles not counted: <c>sync_error_count</c>.</summary>
+    /// <summary>Failed runs in a row; without throttles, and without jobs that rest alone.</summary>
     public int ConsecutiveErrors { get; init; }
 
     /// <summary>Throttles in a row.</summary>

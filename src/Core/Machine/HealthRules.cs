@@ -1,3 +1,5 @@
+using MetaGrains.Core.Schedule;
+
 namespace MetaGrains.Core.Machine;
 
 /// <summary>How an account is, derived from its state: the first thing that keeps it from working wins.</summary>
@@ -40,6 +42,12 @@ internal static class HealthRules
             var owner = backoff.Last?.Kind == FailureKind.Transient ? HealthOwner.Meta : HealthOwner.Us;
             return (AccountHealth.Failing, owner, null, backoff.RetryAt,
                 $"{backoff.ConsecutiveErrors} runs in a row failed. {backoff.Last?.Message} {backoff.Last?.Advice}".Trim());
+        }
+
+        if (state.Jobs.FirstOrDefault(job => job.Errors >= SyncMachine.FailingAfter) is { } failing)
+        {
+            return (AccountHealth.Failing, HealthOwner.Us, null, failing.RetryAt,
+                $"The job {failing.Job.WireName()} failed {failing.Errors} times in a row, others go on. {backoff.Last?.Message} {backoff.Last?.Advice}".Trim());
         }
 
         return (AccountHealth.Active, HealthOwner.Us, null, null, "It syncs.");

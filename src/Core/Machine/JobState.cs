@@ -26,6 +26,12 @@ public sealed record JobState
     /// <summary>When its last successful run ended.</summary>
     public DateTimeOffset? LastSucceeded { get; init; }
 
+    /// <summary>Failed runs of it in a row, where it rests alone (<see cref="SyncJobs.RestsAlone"/>).</summary>
+    public int Errors { get; init; }
+
+    /// <summary>When it is tried again after a failure that concerns no other job.</summary>
+    public DateTimeOffset? RetryAt { get; init; }
+
     /// <summary>The job, due next as its rule says.</summary>
     internal JobState Due(DateTimeOffset due, Recurrence rule, AccountOffset offset) =>
         this with { NextDue = due, Interval = rule.IntervalAfter(due, offset), Rule = rule.Rule };

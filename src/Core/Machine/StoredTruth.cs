@@ -38,7 +38,7 @@ public sealed record ScheduleRow
         Health = state.Health,
         RateLimitBackoffUntil = state.Backoff.RateLimitBackoffUntil,
         RetryAt = state.Backoff.RetryAt,
-        ConsecutiveErrors = state.Backoff.ConsecutiveErrors,
+        ConsecutiveErrors = state.Errors,
         LastError = state.Backoff.Last,
         AppliedSettings = state.Settings.Version,
     };

@@ -107,6 +107,9 @@ internal static class SyncCandidates
         var knows = candidate.Request is { } request && request.Failures == 0 && request.AskedAt > backoff.Last?.At;
         if (backoff.RetryAt > now && !knows)
             return $"the next try after {backoff.ConsecutiveErrors} failed runs is at {Moment.Text(backoff.RetryAt.Value)}";
+        var job = state.Job(candidate.Job);
+        if (job.RetryAt > now && !knows)
+            return $"the next try after {job.Errors} failed runs of {candidate.Job.WireName()} is at {Moment.Text(job.RetryAt.Value)}";
         if (state.HighOnlyUntil > now && candidate.Effective != Priority.High)
             return $"the tenant serves HIGH only until {Moment.Text(state.HighOnlyUntil.Value)}, since Meta blocks another scope of it";
         return null;

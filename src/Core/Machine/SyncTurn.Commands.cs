@@ -77,7 +77,7 @@ internal sealed partial class SyncTurn
     // Whoever switches an account on says that it can be tried; what Meta blocks stays blocked.
     private void Mended()
     {
-        _state = _state with { Backoff = _state.Backoff with { RetryAt = null } };
+        _state = _state with { Backoff = _state.Backoff with { RetryAt = null }, Jobs = [.. _state.Jobs.Select(job => job with { RetryAt = null })] };
         Unpark();
     }
 

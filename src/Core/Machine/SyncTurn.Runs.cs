@@ -112,7 +112,7 @@ internal sealed partial class SyncTurn
     private void Advance(RunningRun run, int calls)
     {
         var job = _state.Job(run.Plan.Job);
-        job = job with { LastSucceeded = now, LastCalls = calls };
+        job = job with { LastSucceeded = now, LastCalls = calls, Errors = 0, RetryAt = null };
         if (run.Plan.MovesCursor)
         {
             var reached = run.Plan.Window.Until;
@@ -147,16 +147,14 @@ internal sealed partial class SyncTurn
 
     private void Fail(RunningRun run, RunFailure failure)
     {
-        var n = _state.Backoff.ConsecutiveErrors + 1;
-        _state = _state with { Backoff = _state.Backoff with { ConsecutiveErrors = n } };
         switch (failure.Kind)
         {
             case FailureKind.Transient:
-                RetryAt(now + Backoff.AfterError(n, failure.Jitter));
+                Rest(run, errors => Backoff.AfterError(errors, failure.Jitter));
                 CountAgainst(run.Request, failure);
                 break;
             case FailureKind.Refused:
-                RetryAt(now + Backoff.AfterRefusal(n, failure.Jitter));
+                Rest(run, errors => Backoff.AfterRefusal(errors, failure.Jitter));
                 SkipToNext(run);
                 if (run.Request is { } request)
                     Close(request, failure.Message);
@@ -178,10 +176,25 @@ internal sealed partial class SyncTurn
         }
     }
 
-    private void RetryAt(DateTimeOffset at) => _state = _state with { Backoff = _state.Backoff with { RetryAt = at } };
+    private void Rest(RunningRun run, Func<int, TimeSpan> wait)
+    {
+        if (run.Plan.Job.RestsAlone())
+        {
+            var job = _state.Job(run.Plan.Job);
+            _state = _state.With(job with { Errors = job.Errors + 1, RetryAt = now + wait(job.Errors + 1) });
+            return;
+        }
+
+        CountError();
+        _state = _state with { Backoff = _state.Backoff with { RetryAt = now + wait(_state.Backoff.ConsecutiveErrors) } };
+    }
+
+    private void CountError() =>
+        _state = _state with { Backoff = _state.Backoff with { ConsecutiveErrors = _state.Backoff.ConsecutiveErrors + 1 } };
 
     private void Park(AccountHealth health, DateTimeOffset? nextTry, RunFailure failure)
     {
+        CountError();
         var since = _state.Parked?.Health == health ? _state.Parked.Since : now;
         _state = _state with { Parked = new Parking(health, since, nextTry, $"{failure.Message} {failure.Advice}".Trim()) };
     }
@@ -193,7 +206,7 @@ internal sealed partial class SyncTurn
         if (run.Request is not null || job.NextDue is null)
             return;
         var next = After(now, job);
-        _state = _state.With(next with { NextDue = next.NextDue ?? _state.Backoff.RetryAt });
+        _state = _state.With(next with { NextDue = next.NextDue ?? job.RetryAt ?? _state.Backoff.RetryAt });
     }
 
     private void CountAgainst(SyncRequest? served, RunFailure failure)

@@ -102,6 +102,7 @@ internal sealed partial class SyncTurn(AccountState start, DateTimeOffset now)
         foreach (var job in _state.Jobs)
         {
             yield return job.NextDue;
+            yield return job.RetryAt;
             // Ageing: four intervals overdue, the job ranks with HIGH.
             yield return job.NextDue + (job.Interval * Budget.BudgetOrder.IntervalsUntilHigh);
         }

@@ -54,6 +54,12 @@ public static class SyncJobs
     /// <summary>Whether the job reads insights; <c>entities</c> reads objects, which count against other limits.</summary>
     public static bool ReadsInsights(this SyncJob job) => job != SyncJob.Entities;
 
+    /// <summary>
+    /// Whether a failed run of the job delays it alone. A failure of the jobs that keep insights fresh rests the account,
+    /// since each of them would ask Meta the same again; what else is read must never keep those from running.
+    /// </summary>
+    public static bool RestsAlone(this SyncJob job) => job is SyncJob.Deep or SyncJob.Entities or SyncJob.Reconcile or SyncJob.Backfill;
+
     /// <summary>Reads a wire name, or one of the older names <c>meta_fresh</c> and <c>meta_7d_fill</c>.</summary>
     public static bool TryParse(string? text, out SyncJob job)
     {

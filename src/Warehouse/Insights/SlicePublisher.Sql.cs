@@ -162,7 +162,11 @@ public sealed partial class SlicePublisher
           run_id = excluded.run_id, fetched_at = excluded.fetched_at, payload = excluded.payload
         """;
 
-    private const string RawAll = RawOf + "where s.run_id = @run and s.run_epoch = @epoch and s.slice = @slice" + RawReplaced;
+    private const string RawAll = RawNew + RawReplaced;
+
+    // Where no fact is held no raw row is in the way, but for rows that vanished and came back: ON CONFLICT would look for
+    // each row twice and log it twice.
+    private const string RawNew = RawOf + "where s.run_id = @run and s.run_epoch = @epoch and s.slice = @slice";
 
     private const string Raw = RawOf + """
         join meta_insights_daily d on d.row_key = s.row_key
@@ -192,39 +196,53 @@ public sealed partial class SlicePublisher
             where tenant_id = @tenant and ad_account_id = @account and report = 'ad_daily' and date between @since and @until)
         """;
 
-    private const string Aggregate = Touched + """
-        , ads as (
+    // Days of a first load: each is new, so that none need be looked for.
+    private const string AggregateAll = "with " + Ads + "group by date\n" + Rebuild;
+
+    private const string Aggregate = Touched + ", " + Ads + "  and date in (select date from touched)\n  group by date\n" + Rebuild;
+
+    private const string Ads = """
+        ads as (
           select date, sum(impressions)::bigint as impressions, sum(clicks)::bigint as clicks,
                  count(*) as ads, count(distinct campaign_id) as campaigns, min(currency) as currency,
                  sum(spend) as spend, sum(conversions) as conversions, sum(purchases) as purchases,
-                 sum(purchase_value) as purchase_value, sum(leads) as leads, sum(revenue) as revenue
+                 sum(purchase_value) as purchase_value, sum(leads) as leads, sum(revenue) as revenue,
+                 string_agg(distinct array_to_string(array_remove(incomplete, 'reach'), ','), ',') filter (where incomplete is not null) as lacking
           from meta_insights_daily
           where tenant_id = @tenant and ad_account_id = @account and report = 'ad_daily'
-            and date between @since and @until and date in (select date from touched)
-          group by date
+            and date between @since and @until
+
+        """;
+
+    // A day that lacks something says so; its reach is the account's own, and so is what that lacks.
+    private const string Rebuild = """
         ), account as (
-          select date, reach from meta_insights_daily
+          select date, reach, case when 'reach' = any (incomplete) then 'reach' end as lacking from meta_insights_daily
           where tenant_id = @tenant and ad_account_id = @account and report = 'account_daily'
             and date between @since and @until
+        ), days as (
+          select ads.date, impressions, clicks, reach, ads, campaigns, currency, spend, conversions, purchases, purchase_value, leads, revenue,
+                 fields_of(concat_ws(',', ads.lacking, account.lacking)) as incomplete
+          from ads left join account using (date)
         )
         insert into daily_meta_metrics as m (
           tenant_id, ad_account_id, date, impressions, clicks, reach, ads, campaigns, run_id, updated_at, currency,
-          spend, conversions, purchases, purchase_value, leads, revenue)
-        select @tenant, @account, ads.date, impressions, clicks, reach, ads, campaigns, @run, @now, currency,
-               spend, conversions, purchases, purchase_value, leads, revenue
-        from ads left join account using (date)
+          spend, conversions, purchases, purchase_value, leads, revenue, incomplete)
+        select @tenant, @account, d.date, impressions, clicks, reach, ads, campaigns, @run, @now, currency,
+               spend, conversions, purchases, purchase_value, leads, revenue, incomplete
+        from days d
         where not exists (
           select from daily_meta_metrics o
-          where o.tenant_id = @tenant and o.ad_account_id = @account and o.date = ads.date
+          where o.tenant_id = @tenant and o.ad_account_id = @account and o.date = d.date
             and (o.impressions, o.clicks, o.ads, o.campaigns, o.currency, o.spend, o.conversions, o.purchases, o.purchase_value, o.leads, o.revenue)
-              = (ads.impressions, ads.clicks, ads.ads, ads.campaigns, ads.currency, ads.spend, ads.conversions, ads.purchases, ads.purchase_value, ads.leads, ads.revenue)
-            and o.reach is not distinct from account.reach)
+              = (d.impressions, d.clicks, d.ads, d.campaigns, d.currency, d.spend, d.conversions, d.purchases, d.purchase_value, d.leads, d.revenue)
+            and o.reach is not distinct from d.reach and o.incomplete is not distinct from d.incomplete)
         on conflict (tenant_id, ad_account_id, date) do update set
           impressions = excluded.impressions, clicks = excluded.clicks, reach = excluded.reach, ads = excluded.ads,
           campaigns = excluded.campaigns, run_id = excluded.run_id, updated_at = excluded.updated_at,
           currency = excluded.currency, spend = excluded.spend, conversions = excluded.conversions,
           purchases = excluded.purchases, purchase_value = excluded.purchase_value, leads = excluded.leads,
-          revenue = excluded.revenue
+          revenue = excluded.revenue, incomplete = excluded.incomplete
         """;
 
     // Days that are over, once each: from now on what is changed in them is a revision.
@@ -304,8 +322,10 @@ public sealed partial class SlicePublisher
         (nameof(InsertAll), InsertAll),
         (nameof(Raw), Raw),
         (nameof(RawAll), RawAll),
+        (nameof(RawNew), RawNew),
         (nameof(AggregateGone), AggregateGone),
         (nameof(Aggregate), Aggregate),
+        (nameof(AggregateAll), AggregateAll),
         (nameof(Days), Days),
         (nameof(Reconcile), Reconcile),
         (nameof(Freshness), Freshness),

@@ -12,6 +12,8 @@ namespace MetaGrains.Warehouse.Insights;
 /// </summary>
 public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPartitions partitions, TimeProvider clock)
 {
+    private const string RawTable = "meta_insights_raw";
+
     /// <summary>Called before each statement and before the commit, with its name: where tests crash.</summary>
     internal Func<string, NpgsqlConnection, Task>? BeforeStatement { get; set; }
 
@@ -32,6 +34,11 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
         {
             return await PublishOnceAsync(slice, expectedRows, judgement, cancellationToken);
         }
+        catch (PostgresException kept) when (kept.SqlState == PostgresErrorCodes.UniqueViolation && kept.TableName?.StartsWith(RawTable, StringComparison.Ordinal) == true)
+        {
+            // Rows that vanished are back: their raw rows had stayed.
+            return await PublishOnceAsync(slice, expectedRows, judgement, cancellationToken, rawHeld: true);
+        }
         catch (PostgresException retired) when (retired.SqlState == PostgresErrorCodes.CheckViolation && retired.ConstraintName is null)
         {
             // No table for a month: retention has taken it away since it was last looked at.
@@ -47,7 +54,7 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
     }
 
     private async Task<PublishCounts> PublishOnceAsync(
-        InsightsSlice slice, long expectedRows, SliceJudgement judgement, CancellationToken cancellationToken)
+        InsightsSlice slice, long expectedRows, SliceJudgement judgement, CancellationToken cancellationToken, bool rawHeld = false)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -67,11 +74,17 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
             : found.Held == 0 ? await step.ExecuteAsync(nameof(InsertAll), InsertAll)
             : await step.ExecuteAsync(nameof(Insert), Insert);
         if (changed + inserted > 0)
-            await (found.Held == 0 ? step.ExecuteAsync(nameof(RawAll), RawAll) : step.ExecuteAsync(nameof(Raw), Raw));
+        {
+            await (found.Held > 0 ? step.ExecuteAsync(nameof(Raw), Raw)
+                : rawHeld ? step.ExecuteAsync(nameof(RawAll), RawAll)
+                : step.ExecuteAsync(nameof(RawNew), RawNew));
+        }
+
         if (changed + inserted + vanished > 0 && FeedsAggregates(slice))
         {
-            await step.ExecuteAsync(nameof(AggregateGone), AggregateGone);
-            await step.ExecuteAsync(nameof(Aggregate), Aggregate);
+            if (vanished > 0)
+                await step.ExecuteAsync(nameof(AggregateGone), AggregateGone);
+            await (found.Held == 0 ? step.ExecuteAsync(nameof(AggregateAll), AggregateAll) : step.ExecuteAsync(nameof(Aggregate), Aggregate));
         }
 
         await step.ExecuteAsync(nameof(Days), Days);

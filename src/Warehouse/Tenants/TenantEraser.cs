@@ -49,9 +49,8 @@ public sealed class TenantEraser(NpgsqlDataSource database, TimeProvider clock)
         await EraseAsync("public.insights_staging", Staged, tenant.Value);
         foreach (var table in await TenantTables.FindAsync(connection, cancellationToken))
         {
-            await EraseAsync(table.Name, $"""
-                delete from {table.Name} where (tableoid, ctid) in (select tableoid, ctid from {table.Name} where {table.Column} = $1 limit {Batch})
-                """, tenant.Value);
+            foreach (var leaf in await TenantTables.FindLeavesAsync(connection, table, cancellationToken))
+                await EraseAsync(table.Name, BatchOf(leaf, table.Column), tenant.Value);
         }
 
         foreach (var state in await TenantTables.FindStateAsync(connection, cancellationToken))
@@ -66,9 +65,13 @@ public sealed class TenantEraser(NpgsqlDataSource database, TimeProvider clock)
             for (int removed; (removed = await ExecuteAsync(connection, sql, cancellationToken, key)) > 0; rows += removed)
                 cancellationToken.ThrowIfCancellationRequested();
             if (rows > 0)
-                erased[table] = rows;
+                erased[table] = erased.GetValueOrDefault(table) + rows;
         }
     }
+
+    /// <summary>Takes rows of a tenant out of one month: found by its index, and removed where they lie.</summary>
+    internal static string BatchOf(string leaf, string column) =>
+        $"delete from {leaf} where ctid = any (array(select ctid from {leaf} where {column} = $1 limit {Batch})) and {column} = $1";
 
     private static async Task<IReadOnlyList<string>> RemainingAsync(NpgsqlConnection connection, TenantId tenant, CancellationToken cancellationToken)
     {

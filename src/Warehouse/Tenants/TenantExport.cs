@@ -53,8 +53,7 @@ public sealed class TenantExport(NpgsqlDataSource database, TimeProvider clock)
         {
             if (Secret.Contains(table.Table))
                 continue;
-            // COPY takes no parameters; an id in its one text form can be nothing but an id.
-            var rows = $"from {table.Name} where {table.Column} = '{tenant.Value:D}'";
+            var rows = RowsOf(table, tenant);
             await using var count = new NpgsqlCommand($"select count(*) {rows}", connection) { CommandTimeout = StatementSeconds };
             if ((long)(await count.ExecuteScalarAsync(cancellationToken))! is not (> 0 and var number))
                 continue;
@@ -72,6 +71,9 @@ public sealed class TenantExport(NpgsqlDataSource database, TimeProvider clock)
 
         return files;
     }
+
+    /// <summary>The rows of a tenant. COPY takes no parameters; an id in its one text form can be nothing but an id.</summary>
+    internal static string RowsOf(TenantTable table, TenantId tenant) => $"from {table.Name} where {table.Column} = '{tenant.Value:D}'";
 
     // CSV would need its quote and delimiter kept out of JSON text; characters that JSON never holds raw serve for that.
     private static string Copy(string rows, ExportFormat format) => format == ExportFormat.Csv

@@ -26,6 +26,14 @@ internal static class TenantTables
         order by array_position(array['ad_accounts', 'integrations', 'tenants']::name[], c.relname) nulls first, 1
         """;
 
+    // A table that was dropped meanwhile has none.
+    private const string Leaves = """
+        select format('%I.%I', n.nspname, c.relname)
+        from (select to_regclass($1) as oid union select relid from pg_partition_tree(to_regclass($1)) where isleaf) t
+        join pg_class c on c.oid = t.oid join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind = 'r' order by 1
+        """;
+
     // Grains keep their state and their reminders under keys that name the tenant; the tables of Orleans have its names
     // and stand where the engine's connection looks first.
     private const string FindState = """
@@ -42,6 +50,17 @@ internal static class TenantTables
         while (await reader.ReadAsync(cancellationToken))
             tables.Add(new TenantTable(reader.GetString(0), reader.GetString(1), reader.GetString(2)));
         return tables.ToImmutable();
+    }
+
+    /// <summary>The monthly tables of a table, or itself when it has none.</summary>
+    public static async Task<ImmutableArray<string>> FindLeavesAsync(NpgsqlConnection connection, TenantTable table, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Leaves, connection) { Parameters = { new() { Value = table.Name } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var leaves = ImmutableArray.CreateBuilder<string>();
+        while (await reader.ReadAsync(cancellationToken))
+            leaves.Add(reader.GetString(0));
+        return leaves.ToImmutable();
     }
 
     public static async Task<ImmutableArray<string>> FindStateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -3,6 +3,8 @@ using MetaGrains.Grains.Interfaces.Accounts;
 using MetaGrains.Grains.Interfaces.Connections;
 using MetaGrains.Grains.Interfaces.RateLimit;
 using MetaGrains.Grains.Interfaces.Sweeps;
+using MetaGrains.Warehouse;
+using Npgsql;
 
 namespace MetaGrains.Api.Tests.Support;
 
@@ -22,6 +24,11 @@ public sealed class StandInAccount : Grain, IAdAccountGrain
 {
     public static readonly DateTimeOffset Due = new(2026, 3, 6, 14, 0, 0, TimeSpan.Zero);
 
+    private static readonly ConcurrentDictionary<string, (string Sql, string Url)> Met = new(StringComparer.Ordinal);
+
+    /// <summary>From now on accounts of the tenant run a statement that fails before they answer.</summary>
+    public static void Meet(Guid tenant, string sql, string url) => Met[tenant.ToString()] = (sql, url);
+
     public Task<bool> RefreshAsync()
     {
         Told.Once(this.GetPrimaryKeyString());
@@ -32,11 +39,21 @@ public sealed class StandInAccount : Grain, IAdAccountGrain
 
     public Task YourTurnAsync(long ticket) => Task.CompletedTask;
 
-    public Task<AccountStatus?> GetStatusAsync() => Task.FromResult<AccountStatus?>(new AccountStatus
+    public async Task<AccountStatus?> GetStatusAsync()
     {
-        Health = "active", Tier = "medium", NextDueAt = Due, RunningJob = "tier", RunId = 7, Waiting = 2,
-        Facts = [new AccountFact { Topic = "decision", Text = "It runs.", At = Due }, new AccountFact { Topic = "health", Text = "It syncs." }],
-    });
+        foreach (var (_, (sql, url)) in Met.Where(met => this.GetPrimaryKeyString().Contains(met.Key, StringComparison.Ordinal)))
+        {
+            await using var database = NpgsqlDataSource.Create(DatabaseUrl.Parse(url));
+            await using var command = database.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        return new AccountStatus
+        {
+            Health = "active", Tier = "medium", NextDueAt = Due, RunningJob = "tier", RunId = 7, Waiting = 2,
+            Facts = [new AccountFact { Topic = "decision", Text = "It runs.", At = Due }, new AccountFact { Topic = "health", Text = "It syncs." }],
+        };
+    }
 }
 
 /// <summary>Stands in for a connection's grain. Key format: that of its interface. Called by the API; owns nothing.</summary>

@@ -59,7 +59,7 @@ public sealed class RefusedReportTests
 
         Refuse(model, "ad_daily");
         Assert.Contains(7L, model.Answered);
-        Assert.NotNull(model.State.Backoff.RetryAt);
+        Assert.NotNull(model.State.Job(SyncJob.Deep).RetryAt);
     }
 
     private static void Refuse(AccountModel model, string report) => model.Send(new SyncEvent.RunFailed(

@@ -38,6 +38,30 @@ public sealed class AwayTests
     }
 
     [Fact]
+    public async Task A_database_that_is_too_full_for_a_grain_to_wake_is_told_over_rest_and_the_grain_wakes_once_there_is_room()
+    {
+        await using var system = await LiveSystem.StartAsync(api: true);
+        // A grain reads cursors when it wakes; no statement of the API does.
+        await system.Database.ExecuteAsync("insert into sync_cursors (tenant_id, ad_account_id, job, updated_at) select tenant_id, ad_account_id, 'deep', now() from ad_accounts");
+        await system.Database.ExecuteAsync("create function full_disk() returns boolean language plpgsql as $$ begin raise 'no space left' using errcode = 'disk_full'; end $$");
+        await system.Database.ExecuteAsync("alter table sync_cursors rename to sync_cursors_kept");
+        await system.Database.ExecuteAsync("create view sync_cursors as select * from sync_cursors_kept where full_disk()");
+
+        using (var refused = await system.Http.GetAsync($"{system.AccountUrl}/sync/explain"))
+        {
+            var text = await refused.Content.ReadAsStringAsync();
+            Assert.True(refused.StatusCode == HttpStatusCode.ServiceUnavailable, text);
+            Assert.Contains("PostgreSQL", text, StringComparison.Ordinal);
+            Assert.NotNull(refused.Headers.RetryAfter);
+        }
+
+        await system.Database.ExecuteAsync("drop view sync_cursors");
+        await system.Database.ExecuteAsync("alter table sync_cursors_kept rename to sync_cursors");
+        await Testing.Eventually.TrueAsync(
+            async () => await system.AnswerAsync($"{system.AccountUrl}/sync/explain") is not null, "the grain wakes");
+    }
+
+    [Fact]
     public async Task While_the_database_is_away_the_api_says_when_to_come_back_and_afterwards_everything_goes_on()
     {
         await using var system = await LiveSystem.StartAsync(api: true);

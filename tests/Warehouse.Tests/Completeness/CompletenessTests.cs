@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Completeness;
 using MetaGrains.Core.Insights;
 using MetaGrains.Core.Sync;
@@ -12,6 +13,7 @@ public sealed class CompletenessTests
     private const string Ledger = "select date, level, metric, trim_scale(account_total), trim_scale(rows_total), trim_scale(unattributed), verdict from meta_reconciliation where metric in ('spend', 'rows') order by 1, 2, 3";
 
     private static readonly DateOnly Day = WarehouseFixture.Week.Since;
+    private static readonly string[] Days = ["daily_meta_metrics", "daily_summary", "meta_kpi_daily", "daily_summary_tenant", "meta_kpi_daily_tenant"];
 
     [Fact]
     public async Task Rows_that_add_up_to_the_accounts_total_match_and_a_second_check_writes_nothing()
@@ -148,6 +150,44 @@ public sealed class CompletenessTests
     }
 
     [Fact]
+    public async Task A_day_says_which_fields_are_missing_in_its_rows_until_they_are_there_and_so_does_every_view_of_days()
+    {
+        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await warehouse.PublishAsync([Ad(1, 2m), Ad(2, 3m)]);
+        Assert.Equal(["()"], await warehouse.Database.RowsAsync("select incomplete from daily_meta_metrics"));
+        InsightRow[] partial = [Ad(1, 2m), Ad(2, 3m) with { Reach = null, Actions = default, Conversions = default }, Ad(3, 1m) with { Actions = default, Conversions = default }];
+
+        await IncompleteAsync(warehouse, partial);
+
+        // Reach of a day is the account's own: that of ads is not missed.
+        foreach (var days in Days)
+            Assert.Equal(["(\"{action_values,actions}\")"], await warehouse.Database.RowsAsync($"select incomplete from {days}"));
+        var before = await warehouse.SnapshotAsync();
+        await IncompleteAsync(warehouse, partial);
+        Assert.Equal(before, await warehouse.SnapshotAsync());
+
+        await warehouse.PublishAsync([Ad(1, 2m), Ad(2, 3m), Ad(3, 1m)]);
+        foreach (var days in Days)
+            Assert.Equal(["()"], await warehouse.Database.RowsAsync($"select incomplete from {days}"));
+    }
+
+    [Fact]
+    public async Task A_day_whose_reach_the_account_did_not_answer_lacks_its_reach_and_a_tenant_lacks_what_any_account_lacks()
+    {
+        await using var warehouse = await WarehouseFixture.CreateAsync();
+        var second = await WarehouseFixture.AddAccountAsync(warehouse.Database, warehouse.Account.Tenant, "act_102");
+        await warehouse.PublishAsync([Ad(1, 2m)]);
+        await warehouse.PublishAsync([Ad(1, 2m)], account: second);
+        await IncompleteAsync(warehouse, [WarehouseFixture.AccountRow(Day, 2m) with { Reach = null }], InsightsLevel.Account, ["reach"]);
+        Assert.Equal(["(act_101,{reach})", "(act_102,)"], await warehouse.Database.RowsAsync("select ad_account_id, incomplete from daily_summary order by 1"));
+
+        await IncompleteAsync(warehouse, [Ad(1, 2m) with { Clicks = 0 }], fields: ["clicks"], account: second);
+
+        Assert.Equal(["(\"{clicks,reach}\",2)"], await warehouse.Database.RowsAsync("select incomplete, accounts from daily_summary_tenant"));
+        Assert.Equal(["(\"{clicks,reach}\",2)"], await warehouse.Database.RowsAsync("select incomplete, accounts from meta_kpi_daily_tenant"));
+    }
+
+    [Fact]
     public async Task A_run_that_held_days_back_says_how_many()
     {
         await using var warehouse = await WarehouseFixture.CreateAsync();
@@ -207,11 +247,12 @@ public sealed class CompletenessTests
         return source.Asked;
     }
 
-    private static async Task IncompleteAsync(WarehouseFixture warehouse, InsightRow[] rows)
+    private static async Task IncompleteAsync(
+        WarehouseFixture warehouse, InsightRow[] rows, InsightsLevel level = InsightsLevel.Ad, string[]? fields = null, AdAccountKey? account = null)
     {
-        var run = await warehouse.Store.BeginRunAsync(warehouse.Account, "incremental", "test", WarehouseFixture.Week, null, default);
-        var slice = new InsightsSlice(run, 0, InsightsReport.Daily(InsightsLevel.Ad), WarehouseFixture.Week, null);
-        await warehouse.Store.StageAsync(slice, new PartialPage(rows), default);
+        var run = await warehouse.Store.BeginRunAsync(account ?? warehouse.Account, "incremental", "test", WarehouseFixture.Week, null, default);
+        var slice = new InsightsSlice(run, 0, InsightsReport.Daily(level), WarehouseFixture.Week, null);
+        await warehouse.Store.StageAsync(slice, new PartialPage(rows, fields ?? ["reach", "actions", "action_values"]), default);
         await warehouse.Store.PublishAsync(slice, rows.Length, default);
     }
 
@@ -227,7 +268,7 @@ public sealed class CompletenessTests
         }
     }
 
-    private sealed class PartialPage(InsightRow[] rows) : InsightPage
+    private sealed class PartialPage(InsightRow[] rows, string[] fields) : InsightPage
     {
         public override ReadOnlyMemory<InsightRow> Rows => rows;
 
@@ -237,7 +278,7 @@ public sealed class CompletenessTests
 
         public override int Calls => 1;
 
-        public override ImmutableArray<string> Incomplete => ["reach", "actions", "action_values"];
+        public override ImmutableArray<string> Incomplete => [.. fields];
 
         protected override void Dispose(bool disposing)
         {
