@@ -188,7 +188,7 @@ public sealed class ShapedPullTests
     [Fact]
     public async Task A_report_of_many_pages_is_asked_for_by_asynchronous_report_once_its_size_is_known()
     {
-        var ads = Ads(600);
+        var ads = Ads(2000);
         var world = new ShapedWorld(ads, (_, _) => null);
 
         await RunAsync(world);
