@@ -3,94 +3,119 @@ using MetaGrains.Core.Throttling;
 
 namespace MetaGrains.Core.Budget;
 
-/// <summary>How many permits a scope has left, and when it will have some.</summary>
-internal static class BudgetRoom
+/// <summary>
+/// How many permits a scope has left, and when it will have some. One idea for both modes: a limit of so many calls in a
+/// window (mode fixed: the cap of a user; else 100 % ÷ the cost of a call), our own calls counted exactly, and others'
+/// added as Meta's statements show them.
+/// </summary>
+internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access, ScopeLedger Ledger, int Lost, DateTimeOffset Now)
 {
-    /// <summary>Permits that a priority may take of a scope now; never negative.</summary>
-    public static int Of(BudgetState state, LimitScope scope, Priority priority, DateTimeOffset now)
+    // A millionth of a permit makes up for the rounding of percentages.
+    private const double Rounding = 1e-6;
+
+    // Less than what Meta's own window holds is trusted for two minutes of an hour, until the next statement.
+    private const int Brief = 30;
+
+    private LimitKind Kind => Ledger.Scope.Kind;
+
+    private bool IsCapped => Rules.Mode == BudgetMode.Fixed && Kind == LimitKind.User;
+
+    // Nothing but a throttle speaks of a limit that is neither documented nor stated.
+    private bool IsUnknown => !IsCapped && Ledger.ObservedAt is null && !Kind.IsDocumented();
+
+    /// <summary>One call, in the unit of the limit: calls where a cap counts, else percent.</summary>
+    public double Cost => IsCapped ? 1 : Ledger.Learned.PerCall ?? Kind.PercentPerCall(Access);
+
+    /// <summary>The limit that HIGH may use up.</summary>
+    private double Top => IsCapped ? Rules.Cap : Rules.HardStopPercent;
+
+    /// <summary>Permits that make up the limit.</summary>
+    public double Permits => Top / Cost;
+
+    /// <summary>Permits below which a request waits for more, so that a run is not begun for a hundredth of what it needs.</summary>
+    public int Enough => IsUnknown ? 1 : (int)Math.Clamp(Math.Ceiling(Permits / 100), 1, 8);
+
+    private int Charged => Ledger.Settled + Ledger.InFlight + Lost;
+
+    /// <summary>What is used by now, by anyone, in the unit of the limit.</summary>
+    public double Used => (IsCapped ? 0 : Others(fading: true)) + (Charged * Cost);
+
+    /// <summary>Permits that a priority may take now; never negative. Blocks are not looked at.</summary>
+    public int Of(Priority priority)
     {
-        var ledger = state.Ledger(scope);
-        if (ledger.IsBlocked(now))
+        if (IsUnknown)
+            return Exposed();
+        var hard = Whole((Top - Used) / Cost);
+        if (hard <= 0)
             return 0;
-        return state.Rules.Mode == BudgetMode.Fixed
-            ? OfCap(state, ledger, priority, now)
-            : OfPercent(state, ledger, priority, now);
+        var own = priority == Priority.High ? hard : Math.Max(Whole((Ceiling(priority) - Used) / Cost), 0);
+        if (own < 1 && priority != Priority.High)
+            own = Math.Min(hard, Released(priority));
+        return IsCapped ? own : Math.Min(own, Exposed());
     }
+
+    /// <summary>Permits of the reserve that a lower rank has earned by waiting: never many at once, so that HIGH finds a place soon.</summary>
+    public int Released(Priority priority) =>
+        Ledger.ReleasedAt is { } since && since <= Now ? Math.Min((int)((Now - since) / Pace(priority)), 2 * Enough) : 0;
+
+    /// <summary>The time in which a lower rank earns one permit of the reserve: the whole of it in half a window.</summary>
+    public TimeSpan Pace(Priority priority) => Kind.Window() / (2 * Math.Max(1, (Top - Ceiling(priority)) / Cost));
+
+    /// <summary>Whether a lower rank has nothing left but the reserve.</summary>
+    public bool IsInReserve(Priority priority) => priority != Priority.High && !IsUnknown && Whole((Ceiling(priority) - Used) / Cost) < 1;
 
     /// <summary>
-    /// When a scope will have <paramref name="needed"/> more permits than now for a priority, if nothing else happens
-    /// than that time passes. An estimate: a wake may come earlier.
+    /// When there may be more room for a priority than now, if nothing happens but that time passes; null when only an
+    /// event can make it.
     /// </summary>
-    public static DateTimeOffset Opens(BudgetState state, LimitScope scope, Priority priority, int needed, DateTimeOffset now)
+    public DateTimeOffset? Opens(Priority priority, DateTimeOffset? lostUntil)
     {
-        var ledger = state.Ledger(scope);
-        var opens = state.Rules.Mode == BudgetMode.Fixed
-            ? Freed(state, ledger, needed, now)
-            : Earliest(Freed(state, ledger, 1, now), Decays(state, ledger, priority, now));
-        return ledger.BlockedUntil > opens ? ledger.BlockedUntil.Value : opens;
+        if (Ledger.IsBlocked(Now))
+            return Ledger.BlockedUntil;
+        var opens = Earlier(Ledger.NextForgotten, lostUntil);
+        if (IsInReserve(priority))
+            opens = Earlier(opens, (Ledger.ReleasedAt ?? Now) + (Pace(priority) * Math.Min(Released(priority) + 1, 2 * Enough)));
+        return Earlier(opens, Decays(priority));
     }
 
-    /// <summary>Permits that count against every scope of a kind: what was lost with the budget's memory.</summary>
-    public static int Lost(BudgetState state, LimitKind kind, DateTimeOffset now)
-    {
-        var sum = 0;
-        foreach (var charge in state.Lost)
-        {
-            if (charge.Through + kind.Window() > now)
-                sum += charge.Count;
-        }
+    /// <summary>An estimate of when so many permits will have come free.</summary>
+    public DateTimeOffset Frees(int permits) =>
+        (Ledger.NextForgotten ?? Now + Kind.Window()) + (Kind.Window() * Math.Min(1, permits / Math.Max(1, Math.Min(Permits, Charged))));
 
-        return sum;
+    private DateTimeOffset? Decays(Priority priority)
+    {
+        var others = IsCapped ? 0 : Others(fading: false);
+        if (others <= 0 || Ledger.ObservedAt is not { } at)
+            return null;
+        var target = Ceiling(priority) - ((Charged + 1) * Cost);
+        return target <= 0 ? at + Kind.Window() : target >= others ? null
+            : at + (Kind.Window() * (1 - (target / others))) + TimeSpan.FromMilliseconds(1);
     }
 
-    private static int OfCap(BudgetState state, ScopeLedger ledger, Priority priority, DateTimeOffset now)
+    // While others may still hold what they held when Meta spoke last, one call at a time finds out.
+    private int Exposed()
     {
-        if (ledger.Scope.Kind != LimitKind.User)
-            return int.MaxValue;
-        var cap = state.Rules.Cap - (priority == Priority.High ? 0 : state.Rules.HighReserve);
-        return Math.Max(0, cap - ledger.Charged(now) - Lost(state, LimitKind.User, now));
+        var most = Ledger.Exposure ?? (IsUnknown && Kind != LimitKind.User ? Rules.FirstExposure : int.MaxValue);
+        if (!IsUnknown && Others(fading: false) + (Charged * Cost) >= Top)
+            most = 1;
+        return most == int.MaxValue ? most : Math.Max(0, most - Ledger.InFlight);
     }
 
-    private static int OfPercent(BudgetState state, ScopeLedger ledger, Priority priority, DateTimeOffset now)
+    // What Meta stated beyond our own calls decays evenly over the window. Below them (its window is not ours to the
+    // second) it is believed for a moment only.
+    private double Others(bool fading)
     {
-        var kind = ledger.Scope.Kind;
-        if (ledger.ObservedAt is null && !kind.IsDocumented())
-            return int.MaxValue;
-        var cost = kind.PercentPerCall(state.Access);
-        var used = ledger.Estimate(now, state.Access) + (Lost(state, kind, now) * cost);
-        // A millionth of a permit makes up for the rounding of percentages.
-        return (int)Math.Clamp(Math.Floor(((state.Rules.Ceiling(priority) - used) / cost) + 1e-6), 0, int.MaxValue);
+        if (Ledger.ObservedAt is not { } at)
+            return 0;
+        var others = Ledger.Percent - (Ledger.OwnAtObservation * Cost);
+        var age = Now > at ? (Now - at) / Kind.Window() : 0;
+        return others > 0 ? (fading ? others * Math.Max(0, 1 - age) : others) : others * Math.Max(0, 1 - (age * Brief));
     }
 
-    // Charges fall out of the window in the order of their last moments.
-    private static DateTimeOffset Freed(BudgetState state, ScopeLedger ledger, int needed, DateTimeOffset now)
-    {
-        var window = ledger.Scope.Kind.Window();
-        var freed = 0;
-        var last = now + state.Rules.MaxWait;
-        foreach (var charge in ledger.Charges.Select(charge => new Charge(charge.Key, charge.Value)).Concat(state.Lost).OrderBy(charge => charge.Through))
-        {
-            if (charge.Through + window <= now)
-                continue;
-            freed += charge.Count;
-            last = charge.Through + window;
-            if (freed >= needed)
-                break;
-        }
+    private double Ceiling(Priority priority) =>
+        !IsCapped ? Rules.Ceiling(priority) : priority == Priority.High ? Rules.Cap : Rules.Cap - Rules.HighReserve;
 
-        return last;
-    }
+    private static int Whole(double permits) => (int)Math.Clamp(Math.Floor(permits + Rounding), int.MinValue, int.MaxValue);
 
-    private static DateTimeOffset Decays(BudgetState state, ScopeLedger ledger, Priority priority, DateTimeOffset now)
-    {
-        var kind = ledger.Scope.Kind;
-        var cost = kind.PercentPerCall(state.Access);
-        var pending = (ledger.Charged(now) + Lost(state, kind, now) + 1) * cost;
-        var target = state.Rules.Ceiling(priority) - pending;
-        if (target <= 0 || ledger.ObservedAt is not { } at || ledger.Percent <= target)
-            return now + state.Rules.MaxWait;
-        return at + (kind.Window() * (1 - (target / ledger.Percent))) + TimeSpan.FromMilliseconds(1);
-    }
-
-    private static DateTimeOffset Earliest(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other ?? one : one;
 }

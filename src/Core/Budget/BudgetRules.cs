@@ -46,7 +46,10 @@ public sealed record BudgetRules
     /// <summary>Most permits of one grant. Default: 50.</summary>
     public int MaxPermits { get; init; } = 50;
 
-    /// <summary>Permits that are written down before any of them is handed out; what a crash wastes at most. Default: 20.</summary>
+    /// <summary>
+    /// Permits that are written down before any of them is handed out; what a crash wastes at most. Where a minute takes
+    /// more than this, a minute's worth is written down at once. Default: 20.
+    /// </summary>
     public int BlockPermits { get; init; } = 20;
 
     /// <summary>How long a block is dealt out from, grants included. Default: 5 minutes.</summary>
@@ -67,8 +70,20 @@ public sealed record BudgetRules
     /// <summary>Most requesters in the queue; more are told to ask again, without a ticket. Default: 10,000.</summary>
     public int MaxWaiters { get; init; } = 10_000;
 
-    /// <summary>Width of the buckets that charges are counted in. Default: 15 seconds.</summary>
+    /// <summary>Width of the buckets that charges of an hour are counted in; shorter windows have narrower ones. Default: 15 seconds.</summary>
     public TimeSpan Bucket { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Permits that may be in flight in a limit whose size nobody documents and no header has told yet; doubled with
+    /// each grant that came back without a throttle. Default: 8.
+    /// </summary>
+    public int FirstExposure { get; init; } = 8;
+
+    /// <summary>Permits in flight at which a scope counts as well known again. Default: 512.</summary>
+    public int FullExposure { get; init; } = 512;
+
+    /// <summary>The width of a kind's buckets.</summary>
+    public TimeSpan BucketOf(LimitKind kind) => Bucket * (kind.Window() / TimeSpan.FromHours(1));
 
     /// <summary>Mode meta: percent of a scope's limit up to which a priority is served.</summary>
     public double Ceiling(Priority priority) => priority switch
@@ -84,6 +99,7 @@ public sealed record BudgetRules
         : !(SoftBrakePercent > 0 && SoftBrakePercent <= HighOnlyPercent && HighOnlyPercent <= HardStopPercent && HardStopPercent < 100)
             ? "The soft brake must not lie above the level for HIGH only, nor that above the hard stop, nor that at 100 %."
         : GrantLength <= TimeSpan.Zero || BlockLength < GrantLength + Bucket ? "A block must last longer than a grant and a bucket."
+        : FirstExposure < 1 || FullExposure < FirstExposure ? "The first exposure is at least one permit and not above the full one."
         : BlockPermits < 1 || MaxPermits < 1 || MaxWaiters < 1 ? "A block, a grant and the queue hold at least one."
         : MinWait <= TimeSpan.Zero || MaxWait < MinWait ? "The longest wait must not be shorter than the shortest."
         : Bucket < TimeSpan.FromSeconds(1) || Bucket > TimeSpan.FromMinutes(5) ? "A bucket is 1 second to 5 minutes wide."

@@ -1,0 +1,87 @@
+using MetaGrains.Core.Budget;
+using MetaGrains.Core.Throttling;
+using MetaGrains.GraphSimulator;
+using MetaGrains.GraphSimulator.Http;
+using MetaGrains.GraphSimulator.Limits;
+
+namespace MetaGrains.Bench.Virtual;
+
+/// <summary>What one call was answered.</summary>
+/// <param name="Usage">What the headers say.</param>
+/// <param name="Refusal">The throttle, if it is one.</param>
+internal readonly record struct VirtualAnswer(Usage Usage, GraphError? Refusal)
+{
+    public bool IsServed => Refusal is null;
+}
+
+/// <summary>
+/// The limits of one app at Meta, in virtual time: the layers of the simulator, called without HTTP. Keeps the books of
+/// who called how often and what was refused.
+/// </summary>
+internal sealed class VirtualMeta
+{
+    public const string OurUser = "us";
+    private const int ActiveAds = 25;
+
+    private readonly LimitLayers _layers;
+    private readonly VirtualTime _time;
+    private bool _refusing;
+
+    public VirtualMeta(VirtualTime time, SimulatedLimits limits, int accounts, int seed)
+    {
+        limits.Validate();
+        (_time, _layers) = (time, new LimitLayers(limits, accounts, seed));
+    }
+
+    public SimulatedLimits Limits => _layers.Limits;
+
+    /// <summary>Calls of ours, refused ones included.</summary>
+    public long Calls { get; private set; }
+
+    /// <summary>Calls of ours that were refused.</summary>
+    public long Refused { get; private set; }
+
+    /// <summary>Stretches of refusals: one begins with a refusal and ends with a call of ours that is served.</summary>
+    public long Episodes { get; private set; }
+
+    /// <summary>Calls of ours that were refused although the one before it was.</summary>
+    public long WhileBlocked => Refused - Episodes;
+
+    public void Change(SimulatedLimits limits) => _layers.Change(limits);
+
+    /// <summary>One insights call of ours.</summary>
+    public VirtualAnswer Call(long account)
+    {
+        var answer = Count(account, OurUser);
+        Calls++;
+        if (!answer.IsServed)
+        {
+            Refused++;
+            Episodes += _refusing ? 0 : 1;
+        }
+
+        _refusing = !answer.IsServed;
+        return answer;
+    }
+
+    /// <summary>Somebody else's call against the same limits.</summary>
+    public void CallOfOthers(long account) => Count(account, OurUser);
+
+    /// <summary>Starts the books anew; what Meta counts goes on.</summary>
+    public void ForgetBooks() => (Calls, Refused, Episodes, _refusing) = (0, 0, 0, false);
+
+    /// <summary>The headers as the Graph client hands them to the budget.</summary>
+    public static IEnumerable<ScopeUsage> Notices(Usage usage, LimitScope insights, LimitScope useCase, LimitScope score, DateTimeOffset at)
+    {
+        var access = MetaGrains.Core.Throttling.AccessTier.Standard;
+        yield return new ScopeUsage(insights, Math.Round(usage.AppInsightsPercent, 2), TimeSpan.Zero, access, at);
+        yield return new ScopeUsage(useCase, (int)usage.AccountPercent, TimeSpan.FromMinutes(usage.RegainMinutes), access, at);
+        yield return new ScopeUsage(score, Math.Round(usage.ScorePercent, 2), TimeSpan.Zero, access, at);
+    }
+
+    private VirtualAnswer Count(long account, string user)
+    {
+        var verdict = _layers.Count(new LimitedCall(account, UseCase.AdsInsights, ActiveAds, user, 1), _time.Now);
+        return new VirtualAnswer(verdict.Usage, verdict.Refusal);
+    }
+}

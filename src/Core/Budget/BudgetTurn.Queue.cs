@@ -1,0 +1,276 @@
+using MetaGrains.Core.Schedule;
+using MetaGrains.Core.Throttling;
+
+namespace MetaGrains.Core.Budget;
+
+/// <summary>
+/// The order in which requests are served. Who gets nothing stands in the queue of the scope that had no room, and no
+/// other; so a change of one scope looks at the head of one queue, however many wait.
+/// </summary>
+internal sealed partial class BudgetTurn
+{
+    /// <summary>What one request gets now.</summary>
+    /// <param name="Permits">Permits, zero when it waits.</param>
+    /// <param name="Reason">Why it waits.</param>
+    /// <param name="Scope">What it waits for.</param>
+    private readonly record struct Share(int Permits, WaitReason Reason, LimitScope Scope);
+
+    /// <summary>A request asks.</summary>
+    public BudgetAnswer Ask(BudgetRequest request)
+    {
+        var known = _waiters.GetValueOrDefault(request.Requester);
+        if (known is not null)
+            Drop(known);
+        var flow = Flow(request);
+        var rank = BudgetOrder.Effective(request, _now);
+        // Who has aged stands among HIGH as one that has had nothing yet.
+        var mark = rank != request.Priority ? _served.Of(rank) : flow.Start ?? Math.Max(_served.Of(rank), flow.Finish);
+        var place = new BudgetPlace(rank, (long)(mark / BudgetFlow.Round), request.DueAt, request.Requester);
+        var share = Decide(request, place, null, known?.WokenAt is not null);
+        if (share.Permits > 0)
+            return new BudgetAnswer.Granted(Give(request, rank, mark, share.Permits), _highOnlyUntil);
+
+        _flows = _flows.SetItem(new FlowKey(request.Requester, request.Interval), flow with { Start = rank == request.Priority ? mark : flow.Start });
+        var until = Advised(request, place, share);
+        var ticket = known?.Ticket ?? (_waiters.Count >= _rules.MaxWaiters ? 0 : _nextTicket++);
+        if (ticket != 0)
+            Enqueue(new BudgetWaiter(request, ticket, until, place, share.Scope, default));
+        var named = share.Reason == WaitReason.CoolDown ? (LimitScope?)null : share.Scope;
+        return new BudgetAnswer.Wait(until, ticket, share.Reason, named, _highOnlyUntil);
+    }
+
+    /// <summary>A requester does not want anything any more.</summary>
+    public void Withdraw(string requester)
+    {
+        if (_waiters.TryGetValue(requester, out var waiter))
+            Drop(waiter);
+    }
+
+    /// <summary>Looks at everybody who waits, because the rules have changed.</summary>
+    public void ServeAll() => _touched.AddRange(_queues.Keys);
+
+    // All scopes must have room, and nobody who waits for one of them stands before it.
+    private Share Decide(BudgetRequest request, BudgetPlace place, LimitScope? own, bool woken)
+    {
+        if (Blocked(request) is { } blocked)
+            return new Share(0, WaitReason.ScopeBlocked, blocked);
+        if (_highOnlyUntil > _now && place.Rank != Priority.High)
+            return new Share(0, WaitReason.CoolDown, own ?? request.Scopes[0]);
+
+        var (tightest, left, kept, needed) = (request.Scopes[0], int.MaxValue, 0, Math.Min(request.Wanted, _rules.MaxPermits));
+        LimitScope? before = null;
+        foreach (var scope in request.Scopes)
+        {
+            var room = Room(scope);
+            var queue = Queue(scope);
+            var (free, reserved) = (room.Of(place.Rank), queue.Kept.Before(place.Rank));
+            needed = Math.Min(needed, room.Enough);
+            if (free - reserved < left)
+                (tightest, left, kept) = (scope, free - reserved, reserved);
+            if (scope != own && !queue.Places.IsEmpty && queue.Places.Min is var head && head < place && !(woken && head.Rank == place.Rank))
+                before ??= scope;
+        }
+
+        if (left < needed)
+        {
+            Earn(tightest, place.Rank);
+            return new Share(0, left + kept >= needed ? WaitReason.Queue : WaitReason.LimitReached, tightest);
+        }
+
+        return before is { } crowded
+            ? new Share(0, WaitReason.Queue, crowded)
+            : new Share(Math.Min(left, Math.Min(request.Wanted, _rules.MaxPermits)), default, default);
+    }
+
+    // From now on a lower rank earns its way into the reserve.
+    private void Earn(LimitScope scope, Priority rank)
+    {
+        var room = Room(scope);
+        if (room.Ledger.ReleasedAt is null && room.IsInReserve(rank))
+            Set(room.Ledger with { ReleasedAt = _now });
+    }
+
+    private LimitScope? Blocked(BudgetRequest request)
+    {
+        LimitScope? longest = null;
+        DateTimeOffset? until = null;
+        foreach (var scope in request.Scopes)
+        {
+            if (_ledgers.TryGetValue(scope, out var ledger) && ledger.IsBlocked(_now) && !(until >= ledger.BlockedUntil))
+                (longest, until) = (scope, ledger.BlockedUntil);
+        }
+
+        return longest;
+    }
+
+    private void Serve(LimitScope scope)
+    {
+        while (_queues.TryGetValue(scope, out var queue) && !queue.Places.IsEmpty)
+        {
+            var waiter = _waiters[queue.Places.Min.Requester];
+            var share = Decide(waiter.Request, waiter.Place, scope, woken: false);
+            if (share.Permits > 0)
+            {
+                Wake(waiter, share.Permits);
+            }
+            else if (share.Scope != scope)
+            {
+                Drop(waiter);
+                Enqueue(waiter with { Scope = share.Scope });
+            }
+            else
+            {
+                SetAlarm(scope, waiter.Place.Rank);
+                return;
+            }
+        }
+    }
+
+    private void Wake(BudgetWaiter waiter, int permits)
+    {
+        Drop(waiter);
+        Keep(waiter, permits);
+        Add(waiter with { WokenAt = _now, Kept = permits, Moment = _now + _rules.WakePatience });
+        Effects.Add(new BudgetEffect.Wake(waiter.Request.Requester, waiter.Ticket));
+    }
+
+    private void Keep(BudgetWaiter waiter, int permits)
+    {
+        foreach (var scope in waiter.Request.Scopes)
+        {
+            var queue = Queue(scope);
+            SetQueue(scope, queue with { Kept = queue.Kept.Add(waiter.Place.Rank, permits) });
+        }
+    }
+
+    private void Enqueue(BudgetWaiter waiter)
+    {
+        var queue = Queue(waiter.Scope);
+        SetQueue(waiter.Scope, queue with { Places = queue.Places.Add(waiter.Place) });
+        Add(waiter with { Moment = Moment(waiter) });
+        _touched.Add(waiter.Scope);
+    }
+
+    private void Add(BudgetWaiter waiter)
+    {
+        _waiters = _waiters.SetItem(waiter.Request.Requester, waiter);
+        _agenda = _agenda.Add(AgendaItem.Of(waiter.Request.Requester, waiter.Moment));
+    }
+
+    private void Drop(BudgetWaiter waiter)
+    {
+        _waiters = _waiters.Remove(waiter.Request.Requester);
+        _agenda = _agenda.Remove(AgendaItem.Of(waiter.Request.Requester, waiter.Moment));
+        if (waiter.WokenAt is not null)
+        {
+            Keep(waiter, -waiter.Kept);
+            _touched.AddRange(waiter.Request.Scopes);
+        }
+        else
+        {
+            var queue = Queue(waiter.Scope);
+            SetQueue(waiter.Scope, queue with { Places = queue.Places.Remove(waiter.Place) });
+            _touched.Add(waiter.Scope);
+        }
+    }
+
+    // It has aged, or it did not come: then it holds nobody up, and asks by itself when it is there again.
+    private void Age(BudgetWaiter waiter)
+    {
+        Drop(waiter);
+        if (waiter.WokenAt is not null || waiter.Until + _rules.WaiterPatience <= _now)
+            return;
+        var rank = BudgetOrder.Effective(waiter.Request, _now);
+        var place = rank == waiter.Place.Rank ? waiter.Place
+            : waiter.Place with { Rank = rank, Round = (long)(_served.Of(rank) / BudgetFlow.Round) };
+        Enqueue(waiter with { Place = place });
+    }
+
+    private DateTimeOffset Moment(BudgetWaiter waiter) =>
+        Sooner(waiter.Until + _rules.WaiterPatience, waiter.Place.Rank == Priority.High ? null : Ages(waiter.Request));
+
+    private void SetAlarm(LimitScope scope, Priority rank)
+    {
+        var queue = Queue(scope);
+        var opens = Room(scope).Opens(rank, LostUntil(scope.Kind));
+        if (rank != Priority.High && _highOnlyUntil > _now && !(opens >= _highOnlyUntil))
+            opens = _highOnlyUntil;
+        if (opens <= _now)
+            opens = _now + _rules.MinWait;
+        if (opens == queue.Alarm)
+            return;
+        if (queue.Alarm is { } former)
+            _agenda = _agenda.Remove(AgendaItem.Of(scope, former));
+        if (opens is { } at)
+            _agenda = _agenda.Add(AgendaItem.Of(scope, at));
+        SetQueue(scope, queue with { Alarm = opens });
+    }
+
+    // When to ask again, should no wake arrive.
+    private DateTimeOffset Advised(BudgetRequest request, BudgetPlace place, Share share)
+    {
+        var (soonest, latest) = (_now + _rules.MinWait, _now + _rules.MaxWait);
+        var until = share.Reason switch
+        {
+            WaitReason.ScopeBlocked => Ledger(share.Scope).BlockedUntil!.Value,
+            WaitReason.CoolDown => Sooner(_highOnlyUntil!.Value, Ages(request)),
+            _ => Sooner(Opening(share.Scope, place), place.Rank == Priority.High ? null : Ages(request)),
+        };
+        return until < soonest ? soonest : until > latest ? latest : until;
+    }
+
+    private DateTimeOffset Opening(LimitScope scope, BudgetPlace place)
+    {
+        var room = Room(scope);
+        var places = Queue(scope).Places;
+        var before = places.IsEmpty ? 0 : places.IndexOf(place) is var index && index >= 0 ? index : ~index;
+        var opens = before == 0 ? room.Opens(place.Rank, LostUntil(scope.Kind)) : null;
+        return opens ?? room.Frees(before * room.Enough);
+    }
+
+    // The moment at which a request begins to rank with HIGH, if that is to come.
+    private DateTimeOffset? Ages(BudgetRequest request) =>
+        request.Priority != Priority.High && request.Interval is { } interval && interval > TimeSpan.Zero
+            && request.DueAt + (interval * BudgetOrder.IntervalsUntilHigh) is var at && at > _now ? at : null;
+
+    private static DateTimeOffset Sooner(DateTimeOffset one, DateTimeOffset? other) => other < one ? other.Value : one;
+
+    private BudgetFlow Flow(BudgetRequest request)
+    {
+        var hours = request.Interval?.TotalHours ?? 0;
+        var known = _flows.GetValueOrDefault(new FlowKey(request.Requester, request.Interval));
+        var perHour = hours <= 0 ? 0 : known is null ? request.Wanted / hours
+            : known.DueAt != request.DueAt && known.Taken > 0 ? known.Taken / hours : known.PerHour;
+        Demand(request.Scopes, perHour - (known?.PerHour ?? 0));
+        return known is null
+            ? new BudgetFlow(request.DueAt, 0, perHour, null, 0, _now, request.Scopes)
+            : known with
+            {
+                DueAt = request.DueAt, Taken = known.DueAt == request.DueAt ? known.Taken : 0, PerHour = perHour, AskedAt = _now, Scopes = request.Scopes,
+            };
+    }
+
+    // Of what many share only: what one account needs of its own limits nobody adds up.
+    private void Demand(IEnumerable<LimitScope> scopes, double perHour)
+    {
+        if (perHour == 0)
+            return;
+        foreach (var scope in scopes)
+        {
+            if (scope.Kind is LimitKind.User or LimitKind.App or LimitKind.Insights)
+                Set(Ledger(scope) with { DemandPerHour = Math.Max(0, Ledger(scope).DemandPerHour + perHour) });
+        }
+    }
+
+    private void Served(BudgetRequest request, Priority rank, double mark, int permits)
+    {
+        var key = new FlowKey(request.Requester, request.Interval);
+        var flow = Flow(request);
+        var own = rank == request.Priority;
+        _served = own && mark > _served.Of(rank) ? _served.With(rank, mark) : _served;
+        _flows = _flows.SetItem(key, flow with
+        {
+            Start = null, Taken = flow.Taken + permits, Finish = (own ? mark : flow.Finish) + (permits / request.Weight),
+        });
+    }
+}

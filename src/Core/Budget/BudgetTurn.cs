@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using MetaGrains.Core.Throttling;
+
+namespace MetaGrains.Core.Budget;
+
+/// <summary>One step of <see cref="TenantBudget"/> while it is worked out; nothing of it outlives the step.</summary>
+internal sealed partial class BudgetTurn
+{
+    private readonly BudgetState _start;
+    private readonly BudgetRules _rules;
+    private readonly DateTimeOffset _now;
+    private readonly List<LimitScope> _touched = [];
+    private ImmutableDictionary<LimitScope, ScopeLedger> _ledgers;
+    private ImmutableDictionary<LimitScope, ScopeQueue> _queues;
+    private ImmutableDictionary<string, BudgetWaiter> _waiters;
+    private ImmutableDictionary<long, OutstandingGrant> _outstanding;
+    private ImmutableDictionary<string, long> _holders;
+    private ImmutableDictionary<FlowKey, BudgetFlow> _flows;
+    private ImmutableSortedSet<AgendaItem> _agenda;
+    private ImmutableArray<Charge> _lost;
+    private ServedThrough _served;
+    private AccessTier _access;
+    private DateTimeOffset? _highOnlyUntil;
+    private DateTimeOffset _sweepAt;
+    private OpenBlock _block;
+    private long _nextGrant;
+    private long _nextTicket;
+    private bool _persist;
+
+    /// <summary>Begins with what time alone has changed since the last step.</summary>
+    public BudgetTurn(BudgetState start, DateTimeOffset now)
+    {
+        (_start, _rules, _now) = (start, start.Rules, now);
+        (_ledgers, _queues, _waiters, _agenda) = (start.Ledgers, start.Queues, start.Waiters, start.Agenda);
+        (_outstanding, _holders, _flows, _served) = (start.Outstanding, start.Holders, start.Flows, start.Served);
+        (_access, _highOnlyUntil, _sweepAt) = (start.Access, start.HighOnlyUntil > now ? start.HighOnlyUntil : null, start.SweepAt);
+        (_block, _nextGrant, _nextTicket) = (start.Block, start.NextGrant, start.NextTicket);
+        _lost = start.Lost;
+        CatchUp();
+    }
+
+    /// <summary>What to do, in order.</summary>
+    public List<BudgetEffect> Effects { get; } = [];
+
+    /// <summary>Until when only HIGH is served.</summary>
+    public DateTimeOffset? HighOnlyUntil => _highOnlyUntil;
+
+    /// <summary>Tells those who have room now, and sets the alarm for those who will.</summary>
+    public BudgetState Finish()
+    {
+        for (var n = 0; n < _touched.Count; n++)
+            Serve(_touched[n]);
+        var at = _waiters.IsEmpty || _agenda.IsEmpty ? (DateTimeOffset?)null : new DateTimeOffset(_agenda.Min.At, TimeSpan.Zero);
+        var set = _start.WakeAt > _now ? _start.WakeAt : null;
+        // A timer that fires too early costs less than one that is moved with every step.
+        if (at is { } moment && !(set <= moment))
+        {
+            Effects.Add(new BudgetEffect.SetWakeTimer(moment));
+            set = moment;
+        }
+
+        var next = Next(set);
+        if (_persist)
+            Effects.Insert(0, new BudgetEffect.Persist(next));
+        return next;
+    }
+
+    private BudgetState Next(DateTimeOffset? wakeAt) => _start with
+    {
+        Ledgers = _ledgers,
+        Queues = _queues,
+        Waiters = _waiters,
+        Outstanding = _outstanding,
+        Holders = _holders,
+        Flows = _flows,
+        Served = _served,
+        Agenda = _agenda,
+        Lost = _lost,
+        Access = _access,
+        HighOnlyUntil = _highOnlyUntil,
+        SweepAt = _sweepAt,
+        Block = _block,
+        NextGrant = _nextGrant,
+        NextTicket = _nextTicket,
+        WakeAt = wakeAt,
+    };
+
+    private void CatchUp()
+    {
+        while (!_agenda.IsEmpty && _agenda.Min is var item && item.At <= _now.UtcTicks)
+        {
+            _agenda = _agenda.Remove(item);
+            switch (item.Kind)
+            {
+                case AgendaKind.Grant:
+                    Expire(item.Number);
+                    break;
+                case AgendaKind.Waiter:
+                    Age(_waiters[item.Name]);
+                    break;
+                default:
+                    SetQueue(item.Scope, Queue(item.Scope) with { Alarm = null });
+                    _touched.Add(item.Scope);
+                    break;
+            }
+        }
+
+        if (_now >= _sweepAt)
+            Sweep();
+    }
+
+    // Once an hour, so that what is not used any more costs nothing for long.
+    private void Sweep()
+    {
+        _sweepAt = _now + LimitKind.User.Window();
+        if (!_lost.IsEmpty)
+            _lost = _lost.RemoveAll(charge => charge.Through + LimitKind.User.Window() <= _now);
+        foreach (var (key, flow) in _flows)
+        {
+            if (flow.AskedAt + ((key.Interval ?? TimeSpan.Zero) * BudgetOrder.IntervalsUntilHigh) + LimitKind.User.Window() > _now || _waiters.ContainsKey(key.Requester))
+                continue;
+            Demand(flow.Scopes, -flow.PerHour);
+            _flows = _flows.Remove(key);
+        }
+
+        foreach (var (scope, ledger) in _ledgers)
+        {
+            if (ledger.IsForgotten(_now) && !_queues.ContainsKey(scope))
+                _ledgers = _ledgers.Remove(scope);
+        }
+    }
+
+    private ScopeLedger Ledger(LimitScope scope) =>
+        _ledgers.TryGetValue(scope, out var known) ? known.At(_now) : new ScopeLedger { Scope = scope };
+
+    private void Set(ScopeLedger ledger) => _ledgers = _ledgers.SetItem(ledger.Scope, ledger);
+
+    private ScopeQueue Queue(LimitScope scope) => _queues.TryGetValue(scope, out var known) ? known : ScopeQueue.Empty;
+
+    private void SetQueue(LimitScope scope, ScopeQueue queue)
+    {
+        if (!queue.IsEmpty)
+        {
+            _queues = _queues.SetItem(scope, queue);
+            return;
+        }
+
+        if (queue.Alarm is { } alarm)
+            _agenda = _agenda.Remove(AgendaItem.Of(scope, alarm));
+        _queues = _queues.Remove(scope);
+    }
+
+    private BudgetRoom Room(LimitScope scope) => new(_rules, _access, Ledger(scope), Lost(scope.Kind), _now);
+
+    private int Lost(LimitKind kind)
+    {
+        var sum = 0;
+        foreach (var charge in _lost)
+        {
+            if (charge.Through + kind.Window() > _now)
+                sum += charge.Count;
+        }
+
+        return sum;
+    }
+
+    private DateTimeOffset? LostUntil(LimitKind kind)
+    {
+        DateTimeOffset? first = null;
+        foreach (var charge in _lost)
+        {
+            if (charge.Through + kind.Window() is var end && end > _now && !(first <= end))
+                first = end;
+        }
+
+        return first;
+    }
+}

@@ -1,0 +1,41 @@
+namespace MetaGrains.Core.Budget;
+
+/// <summary>
+/// What one call costs in percent of its limit, from how the stated percentage grew with our own calls between two
+/// statements that lie close together. Others' calls make it seem dearer, which errs on the safe side; an error weighs
+/// little, since each new statement is taken as it is and the cost only fills the time until the next.
+/// </summary>
+/// <param name="Percent">Percent that the statements grew by.</param>
+/// <param name="Calls">Our own calls between them.</param>
+public readonly record struct LearnedCost(double Percent, double Calls)
+{
+    /// <summary>Two statements are close together when the window holds this many of such distances.</summary>
+    public const int Near = 60;
+
+    /// <summary>Calls that make it known.</summary>
+    private const int Enough = 4;
+
+    /// <summary>Calls after which what was learned first begins to fade, so that a changed limit is learned anew.</summary>
+    private const int Memory = 256;
+
+    /// <summary>A statement in whole percent hides up to this much.</summary>
+    private const double Hidden = 1;
+
+    /// <summary>The cost of one call, or null while too little is known.</summary>
+    public double? PerCall => Calls >= Enough ? Math.Max(Percent, Hidden) / Calls : null;
+
+    /// <summary>Learns from two statements.</summary>
+    /// <param name="grown">Percent between them.</param>
+    /// <param name="calls">Our own calls between them.</param>
+    /// <param name="percent">The later statement.</param>
+    /// <param name="own">All of our own calls in it.</param>
+    public LearnedCost Take(double grown, int calls, double percent, int own)
+    {
+        if (calls <= 0)
+            return this;
+        // A jump that our own calls cannot explain is others', or a limit that was cut: the level says how much at most.
+        var most = 2 * calls * (percent / Math.Max(1, own));
+        var next = new LearnedCost(Percent + Math.Clamp(grown, 0, most), Calls + calls);
+        return next.Calls > Memory ? new LearnedCost(next.Percent / 2, next.Calls / 2) : next;
+    }
+}
