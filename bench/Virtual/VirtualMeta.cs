@@ -23,9 +23,13 @@ internal sealed class VirtualMeta
     public const string OurUser = "us";
     private const int ActiveAds = 25;
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(2);
+
     private readonly LimitLayers _layers;
     private readonly VirtualTime _time;
-    private bool _refusing;
+    private DateTimeOffset _firstRefused;
+    private DateTimeOffset _lastRefused;
 
     public VirtualMeta(VirtualTime time, SimulatedLimits limits, int accounts, int seed)
     {
@@ -41,11 +45,11 @@ internal sealed class VirtualMeta
     /// <summary>Calls of ours that were refused.</summary>
     public long Refused { get; private set; }
 
-    /// <summary>Stretches of refusals: one begins with a refusal and ends with a call of ours that is served.</summary>
+    /// <summary>Stretches of refusals: ten minutes without one end it.</summary>
     public long Episodes { get; private set; }
 
-    /// <summary>Calls of ours that were refused although the one before it was.</summary>
-    public long WhileBlocked => Refused - Episodes;
+    /// <summary>Calls of ours that were refused and were sent when the answer to the first refused one was known.</summary>
+    public long WhileBlocked { get; private set; }
 
     public void Change(SimulatedLimits limits) => _layers.Change(limits);
 
@@ -55,20 +59,31 @@ internal sealed class VirtualMeta
         var answer = Count(account, OurUser);
         Calls++;
         if (!answer.IsServed)
+            Note(_time.Now);
+        return answer;
+    }
+
+    private void Note(DateTimeOffset now)
+    {
+        Refused++;
+        if (now - _lastRefused > Pause)
         {
-            Refused++;
-            Episodes += _refusing ? 0 : 1;
+            Episodes++;
+            _firstRefused = now;
+        }
+        else if (now - _firstRefused > AnswerTime)
+        {
+            WhileBlocked++;
         }
 
-        _refusing = !answer.IsServed;
-        return answer;
+        _lastRefused = now;
     }
 
     /// <summary>Somebody else's call against the same limits.</summary>
     public void CallOfOthers(long account) => Count(account, OurUser);
 
     /// <summary>Starts the books anew; what Meta counts goes on.</summary>
-    public void ForgetBooks() => (Calls, Refused, Episodes, _refusing) = (0, 0, 0, false);
+    public void ForgetBooks() => (Calls, Refused, Episodes, WhileBlocked) = (0, 0, 0, 0);
 
     /// <summary>The headers as the Graph client hands them to the budget.</summary>
     public static IEnumerable<ScopeUsage> Notices(Usage usage, LimitScope insights, LimitScope useCase, LimitScope score, DateTimeOffset at)

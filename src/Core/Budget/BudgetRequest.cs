@@ -28,9 +28,6 @@ public sealed record BudgetRequest
     /// <summary>The interval at which the work recurs: four of them overdue, it ranks with HIGH. Null: it never does.</summary>
     public TimeSpan? Interval { get; init; }
 
-    /// <summary>A deadline that the grant must not pass; null for the rules' own length.</summary>
-    public DateTimeOffset? Until { get; init; }
-
     /// <summary>Its share against others of its rank while they wait. Default: 1.</summary>
     public double Weight { get; init; } = 1;
 

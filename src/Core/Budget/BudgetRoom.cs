@@ -13,15 +13,16 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
     // A millionth of a permit makes up for the rounding of percentages.
     private const double Rounding = 1e-6;
 
-    // Less than what Meta's own window holds is trusted for two minutes of an hour, until the next statement.
+    // What Meta states below our own count is believed for two minutes of an hour, and half of it.
     private const int Brief = 30;
+    private const double Doubt = 0.5;
 
     private LimitKind Kind => Ledger.Scope.Kind;
 
     private bool IsCapped => Rules.Mode == BudgetMode.Fixed && Kind == LimitKind.User;
 
     // Nothing but a throttle speaks of a limit that is neither documented nor stated.
-    private bool IsUnknown => !IsCapped && Ledger.ObservedAt is null && !Kind.IsDocumented();
+    private bool IsUnknown => !IsCapped && Ledger.ObservedAt is null && !Kind.IsDocumented() && Ledger.Learned.PerCall is null;
 
     /// <summary>One call, in the unit of the limit: calls where a cap counts, else percent.</summary>
     public double Cost => IsCapped ? 1 : Ledger.Learned.PerCall ?? Kind.PercentPerCall(Access);
@@ -38,7 +39,7 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
     private int Charged => Ledger.Settled + Ledger.InFlight + Lost;
 
     /// <summary>What is used by now, by anyone, in the unit of the limit.</summary>
-    public double Used => (IsCapped ? 0 : Others(fading: true)) + (Charged * Cost);
+    public double Used => Others(fading: true) + (Charged * Cost);
 
     /// <summary>Permits that a priority may take now; never negative. Blocks are not looked at.</summary>
     public int Of(Priority priority)
@@ -51,7 +52,7 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
         var own = priority == Priority.High ? hard : Math.Max(Whole((Ceiling(priority) - Used) / Cost), 0);
         if (own < 1 && priority != Priority.High)
             own = Math.Min(hard, Released(priority));
-        return IsCapped ? own : Math.Min(own, Exposed());
+        return Math.Min(own, Exposed());
     }
 
     /// <summary>Permits of the reserve that a lower rank has earned by waiting: never many at once, so that HIGH finds a place soon.</summary>
@@ -84,7 +85,7 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
 
     private DateTimeOffset? Decays(Priority priority)
     {
-        var others = IsCapped ? 0 : Others(fading: false);
+        var others = Others(fading: false);
         if (others <= 0 || Ledger.ObservedAt is not { } at)
             return null;
         var target = Ceiling(priority) - ((Charged + 1) * Cost);
@@ -92,12 +93,15 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
             : at + (Kind.Window() * (1 - (target / others))) + TimeSpan.FromMilliseconds(1);
     }
 
-    // While others may still hold what they held when Meta spoke last, one call at a time finds out.
+    // Before the size of a limit is known a few calls at a time find out; and while others may still hold what they held
+    // when Meta spoke last.
     private int Exposed()
     {
-        var most = Ledger.Exposure ?? (IsUnknown && Kind != LimitKind.User ? Rules.FirstExposure : int.MaxValue);
+        var most = Ledger.Exposure ?? int.MaxValue;
+        if (!IsCapped && !Kind.IsDocumented() && Ledger.Learned.PerCall is null && (Ledger.ObservedAt is not null || (Kind != LimitKind.User && Ledger.Exposure is null)))
+            most = Math.Min(most, Rules.FirstExposure);
         if (!IsUnknown && Others(fading: false) + (Charged * Cost) >= Top)
-            most = 1;
+            most = Math.Min(most, (int)Math.Max(1, Permits / 200));
         return most == int.MaxValue ? most : Math.Max(0, most - Ledger.InFlight);
     }
 
@@ -107,10 +111,12 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
     {
         if (Ledger.ObservedAt is not { } at)
             return 0;
-        var others = Ledger.Percent - (Ledger.OwnAtObservation * Cost);
+        var others = Stated - (Ledger.OwnAtObservation * Cost);
         var age = Now > at ? (Now - at) / Kind.Window() : 0;
-        return others > 0 ? (fading ? others * Math.Max(0, 1 - age) : others) : others * Math.Max(0, 1 - (age * Brief));
+        return others > 0 ? (fading ? others * Math.Max(0, 1 - age) : others) : others * Doubt * Math.Max(0, 1 - (age * Brief));
     }
+
+    private double Stated => IsCapped ? Ledger.Percent / 100 * Rules.CallsPerHour : Ledger.Percent;
 
     private double Ceiling(Priority priority) =>
         !IsCapped ? Rules.Ceiling(priority) : priority == Priority.High ? Rules.Cap : Rules.Cap - Rules.HighReserve;

@@ -67,6 +67,9 @@ public sealed record BudgetRules
     /// <summary>How long after its advised time a requester that has not asked again is remembered. Default: 1 minute.</summary>
     public TimeSpan WaiterPatience { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>The longest block after calls that followed a block were refused again. Default: 4 hours.</summary>
+    public TimeSpan LongestBlock { get; init; } = TimeSpan.FromHours(4);
+
     /// <summary>Most requesters in the queue; more are told to ask again, without a ticket. Default: 10,000.</summary>
     public int MaxWaiters { get; init; } = 10_000;
 
@@ -84,6 +87,21 @@ public sealed record BudgetRules
 
     /// <summary>The width of a kind's buckets.</summary>
     public TimeSpan BucketOf(LimitKind kind) => Bucket * (kind.Window() / TimeSpan.FromHours(1));
+
+    /// <summary>
+    /// Whether limits of the app (its calls, its insights) are dealt out by the app's own budget, which hands the tenant
+    /// leases of permits. Default: false, no app is known.
+    /// </summary>
+    public bool Leases { get; init; }
+
+    /// <summary>How long an answer of the app's budget is waited for before it is asked again. Default: 10 seconds.</summary>
+    public TimeSpan LeasePatience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The rules of an app's budget: its grants are leases, for whole tenants and longer than theirs.</summary>
+    public static BudgetRules ForApp { get; } = new()
+    {
+        GrantLength = TimeSpan.FromMinutes(5), BlockLength = TimeSpan.FromMinutes(10), MaxPermits = 500, BlockPermits = 100,
+    };
 
     /// <summary>Mode meta: percent of a scope's limit up to which a priority is served.</summary>
     public double Ceiling(Priority priority) => priority switch

@@ -14,7 +14,9 @@ public readonly record struct OpenBlock(int Left, DateTimeOffset Through);
 /// <param name="RequestId">Which request it answers.</param>
 /// <param name="GivenAt">Since when.</param>
 /// <param name="Scopes">What it was charged to.</param>
-public sealed record OutstandingGrant(BudgetGrant Grant, string Requester, long RequestId, DateTimeOffset GivenAt, ImmutableArray<LimitScope> Scopes);
+/// <param name="Lease">The app's lease that it was dealt from, or zero.</param>
+public sealed record OutstandingGrant(
+    BudgetGrant Grant, string Requester, long RequestId, DateTimeOffset GivenAt, ImmutableArray<LimitScope> Scopes, long Lease = 0);
 
 /// <summary>A request that waits.</summary>
 /// <param name="Request">The request.</param>
@@ -66,6 +68,18 @@ public sealed record BudgetState
 
     /// <summary>Grants that are out; memory only: a return after a crash is not credited.</summary>
     public ImmutableDictionary<long, OutstandingGrant> Outstanding { get; init; } = ImmutableDictionary<long, OutstandingGrant>.Empty;
+
+    /// <summary>Permits of the app's budget, the newest last; memory only: a lease that is forgotten ends at its deadline.</summary>
+    public ImmutableArray<AppLease> Leases { get; init; } = [];
+
+    /// <summary>When the app's budget was asked, while no answer has come.</summary>
+    internal DateTimeOffset? LeaseAskedAt { get; init; }
+
+    /// <summary>Before when the app's budget need not be asked.</summary>
+    internal DateTimeOffset? LeaseRetryAt { get; init; }
+
+    /// <summary>The last number of a question to the app's budget.</summary>
+    internal long LeaseNumber { get; init; }
 
     /// <summary>The newest grant of each requester that has one.</summary>
     internal ImmutableDictionary<string, long> Holders { get; init; } = ImmutableDictionary<string, long>.Empty;
@@ -137,6 +151,12 @@ public abstract record BudgetEffect
 
     /// <summary>Tell a requester that it is its turn; may be lost.</summary>
     public sealed record Wake(string Requester, long Ticket) : BudgetEffect;
+
+    /// <summary>Ask the app's budget for permits; the answer is an event.</summary>
+    public sealed record AskLease(LeaseRequest Request) : BudgetEffect;
+
+    /// <summary>Give permits back to the app's budget.</summary>
+    public sealed record ReturnLease(long Lease, int Used, DateTimeOffset? LastSentAt) : BudgetEffect;
 
     /// <summary>Call <see cref="TenantBudget.Advance"/> then; null: no need.</summary>
     public sealed record SetWakeTimer(DateTimeOffset? At) : BudgetEffect;

@@ -10,8 +10,8 @@ internal sealed partial class BudgetTurn
     private BudgetGrant Give(BudgetRequest request, Priority rank, double mark, int permits)
     {
         var until = _now + _rules.GrantLength;
-        if (request.Until < until)
-            until = request.Until.Value;
+        if (request.Scopes.Any(IsLeased) && Lease!.Until < until)
+            until = Lease.Until;
         if (_block.Left < permits || _block.Through < until)
         {
             _block = new OpenBlock(Math.Max(permits, BlockPermits(request)), _now + _rules.BlockLength);
@@ -20,7 +20,7 @@ internal sealed partial class BudgetTurn
 
         var grant = new BudgetGrant(_nextGrant++, permits, until);
         _block = _block with { Left = _block.Left - permits };
-        _outstanding = _outstanding.Add(grant.Id, new OutstandingGrant(grant, request.Requester, request.RequestId, _now, request.Scopes));
+        _outstanding = _outstanding.Add(grant.Id, new OutstandingGrant(grant, request.Requester, request.RequestId, _now, request.Scopes, LeaseFor(request, permits)));
         _holders = _holders.SetItem(request.Requester, grant.Id);
         _agenda = _agenda.Add(AgendaItem.Of(grant.Id, until));
         foreach (var scope in request.Scopes)
@@ -91,16 +91,24 @@ internal sealed partial class BudgetTurn
             Warn(scope);
             _touched.Add(scope);
         }
+
+        if (known.Lease != 0)
+            SettleLease(known, sent, last);
     }
 
-    // No throttle came of it: twice as much may be in flight.
+    // No throttle came of it: twice as much may be in flight. One such grant does not prove that a block is over, since
+    // the refusal is told after it.
     private void Trust(LimitScope scope)
     {
         var ledger = Ledger(scope);
         var exposure = ledger.Exposure ?? (scope.Kind.IsDocumented() || scope.Kind == LimitKind.User ? int.MaxValue : _rules.FirstExposure);
         if (exposure == int.MaxValue || ledger.IsBlocked(_now))
             return;
-        Set(ledger with { Exposure = exposure * 2 >= _rules.FullExposure ? int.MaxValue : exposure * 2 });
+        Set(ledger with
+        {
+            Exposure = exposure * 2 >= _rules.FullExposure ? int.MaxValue : exposure * 2,
+            LastBlock = exposure >= _rules.FirstExposure ? TimeSpan.Zero : ledger.LastBlock,
+        });
     }
 
     /// <summary>Takes what a header said.</summary>
@@ -132,7 +140,18 @@ internal sealed partial class BudgetTurn
         if (until <= _now || ledger.BlockedUntil >= until)
             return;
         _persist = true;
-        Set(ledger.Block(until));
+        // No header counts a user's calls: the refusal is the statement that all of them are used.
+        if (scope.Kind == LimitKind.User)
+        {
+            ledger = ledger.Observe(100, _now, _rules.BucketOf(scope.Kind)) with
+            {
+                Learned = LearnedCost.OfRefusal(ledger.Settled + ledger.InFlight), Before = default,
+            };
+        }
+
+        ledger = ledger.Block(until, _now, _rules.LongestBlock);
+        until = ledger.BlockedUntil!.Value;
+        Set(ledger);
         _highOnlyUntil = _highOnlyUntil > until ? _highOnlyUntil : until;
         _touched.Add(scope);
         foreach (var known in _outstanding.Values)

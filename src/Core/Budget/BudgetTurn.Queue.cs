@@ -18,6 +18,8 @@ internal sealed partial class BudgetTurn
     /// <summary>A request asks.</summary>
     public BudgetAnswer Ask(BudgetRequest request)
     {
+        // Who waits comes before who comes.
+        ServeTouched();
         var known = _waiters.GetValueOrDefault(request.Requester);
         if (known is not null)
             Drop(known);
@@ -63,8 +65,9 @@ internal sealed partial class BudgetTurn
         {
             var room = Room(scope);
             var queue = Queue(scope);
-            var (free, reserved) = (room.Of(place.Rank), queue.Kept.Before(place.Rank));
-            needed = Math.Min(needed, room.Enough);
+            var leased = IsLeased(scope);
+            var (free, reserved) = (leased ? LeaseRoom() : room.Of(place.Rank), queue.Kept.Before(place.Rank));
+            needed = Math.Min(needed, leased ? 1 : room.Enough);
             if (free - reserved < left)
                 (tightest, left, kept) = (scope, free - reserved, reserved);
             if (scope != own && !queue.Places.IsEmpty && queue.Places.Min is var head && head < place && !(woken && head.Rank == place.Rank))
@@ -73,7 +76,10 @@ internal sealed partial class BudgetTurn
 
         if (left < needed)
         {
-            Earn(tightest, place.Rank);
+            if (IsLeased(tightest))
+                Miss(request, place.Rank);
+            else
+                Earn(tightest, place.Rank);
             return new Share(0, left + kept >= needed ? WaitReason.Queue : WaitReason.LimitReached, tightest);
         }
 
@@ -192,8 +198,8 @@ internal sealed partial class BudgetTurn
     private void SetAlarm(LimitScope scope, Priority rank)
     {
         var queue = Queue(scope);
-        var opens = Room(scope).Opens(rank, LostUntil(scope.Kind));
-        if (rank != Priority.High && _highOnlyUntil > _now && !(opens >= _highOnlyUntil))
+        var opens = IsLeased(scope) ? _leaseRetryAt > _now ? _leaseRetryAt : _now + _rules.LeasePatience : Room(scope).Opens(rank, LostUntil(scope.Kind));
+        if (rank != Priority.High && _highOnlyUntil > _now)
             opens = _highOnlyUntil;
         if (opens <= _now)
             opens = _now + _rules.MinWait;
@@ -221,6 +227,8 @@ internal sealed partial class BudgetTurn
 
     private DateTimeOffset Opening(LimitScope scope, BudgetPlace place)
     {
+        if (IsLeased(scope))
+            return _leaseRetryAt ?? _now + _rules.LeasePatience;
         var room = Room(scope);
         var places = Queue(scope).Places;
         var before = places.IsEmpty ? 0 : places.IndexOf(place) is var index && index >= 0 ? index : ~index;

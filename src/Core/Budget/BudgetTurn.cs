@@ -25,6 +25,10 @@ internal sealed partial class BudgetTurn
     private OpenBlock _block;
     private long _nextGrant;
     private long _nextTicket;
+    private ImmutableArray<AppLease> _leases;
+    private DateTimeOffset? _leaseAskedAt;
+    private DateTimeOffset? _leaseRetryAt;
+    private long _leaseNumber;
     private bool _persist;
 
     /// <summary>Begins with what time alone has changed since the last step.</summary>
@@ -35,7 +39,7 @@ internal sealed partial class BudgetTurn
         (_outstanding, _holders, _flows, _served) = (start.Outstanding, start.Holders, start.Flows, start.Served);
         (_access, _highOnlyUntil, _sweepAt) = (start.Access, start.HighOnlyUntil > now ? start.HighOnlyUntil : null, start.SweepAt);
         (_block, _nextGrant, _nextTicket) = (start.Block, start.NextGrant, start.NextTicket);
-        _lost = start.Lost;
+        (_lost, _leases, _leaseAskedAt, _leaseRetryAt, _leaseNumber) = (start.Lost, start.Leases, start.LeaseAskedAt, start.LeaseRetryAt, start.LeaseNumber);
         CatchUp();
     }
 
@@ -48,8 +52,8 @@ internal sealed partial class BudgetTurn
     /// <summary>Tells those who have room now, and sets the alarm for those who will.</summary>
     public BudgetState Finish()
     {
-        for (var n = 0; n < _touched.Count; n++)
-            Serve(_touched[n]);
+        ServeTouched();
+        AskLease();
         var at = _waiters.IsEmpty || _agenda.IsEmpty ? (DateTimeOffset?)null : new DateTimeOffset(_agenda.Min.At, TimeSpan.Zero);
         var set = _start.WakeAt > _now ? _start.WakeAt : null;
         // A timer that fires too early costs less than one that is moved with every step.
@@ -63,6 +67,14 @@ internal sealed partial class BudgetTurn
         if (_persist)
             Effects.Insert(0, new BudgetEffect.Persist(next));
         return next;
+    }
+
+    // Serving one scope may touch others.
+    private void ServeTouched()
+    {
+        for (var n = 0; n < _touched.Count; n++)
+            Serve(_touched[n]);
+        _touched.Clear();
     }
 
     private BudgetState Next(DateTimeOffset? wakeAt) => _start with
@@ -82,6 +94,10 @@ internal sealed partial class BudgetTurn
         Block = _block,
         NextGrant = _nextGrant,
         NextTicket = _nextTicket,
+        Leases = _leases,
+        LeaseAskedAt = _leaseAskedAt,
+        LeaseRetryAt = _leaseRetryAt,
+        LeaseNumber = _leaseNumber,
         WakeAt = wakeAt,
     };
 
@@ -125,6 +141,8 @@ internal sealed partial class BudgetTurn
 
         foreach (var (scope, ledger) in _ledgers)
         {
+            if (scope.Kind == LimitKind.User && ledger.Learned != default && !(ledger.ObservedAt + scope.Kind.Window() > _now))
+                Set(ledger with { Learned = ledger.Learned.Hope });
             if (ledger.IsForgotten(_now) && !_queues.ContainsKey(scope))
                 _ledgers = _ledgers.Remove(scope);
         }

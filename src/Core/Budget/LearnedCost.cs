@@ -18,11 +18,20 @@ public readonly record struct LearnedCost(double Percent, double Calls)
     /// <summary>Calls after which what was learned first begins to fade, so that a changed limit is learned anew.</summary>
     private const int Memory = 256;
 
+    /// <summary>A limit of more calls than this is as good as none.</summary>
+    private const double Most = 100_000;
+
     /// <summary>A statement in whole percent hides up to this much.</summary>
     private const double Hidden = 1;
 
     /// <summary>The cost of one call, or null while too little is known.</summary>
     public double? PerCall => Calls >= Enough ? Math.Max(Percent, Hidden) / Calls : null;
+
+    /// <summary>From a refusal by a limit that no header states: so many calls of ours were too many.</summary>
+    public static LearnedCost OfRefusal(int own) => new(100, Math.Max(Enough, own));
+
+    /// <summary>Nobody refuses any more: perhaps a quarter more calls are allowed.</summary>
+    public LearnedCost Hope => Calls > Most ? default : this with { Calls = Calls * 1.25 };
 
     /// <summary>Learns from two statements.</summary>
     /// <param name="grown">Percent between them.</param>
@@ -31,11 +40,12 @@ public readonly record struct LearnedCost(double Percent, double Calls)
     /// <param name="own">All of our own calls in it.</param>
     public LearnedCost Take(double grown, int calls, double percent, int own)
     {
-        if (calls <= 0)
+        // Where the window forgot something meanwhile the growth says nothing.
+        if (calls <= 0 || grown < 0)
             return this;
         // A jump that our own calls cannot explain is others', or a limit that was cut: the level says how much at most.
         var most = 2 * calls * (percent / Math.Max(1, own));
-        var next = new LearnedCost(Percent + Math.Clamp(grown, 0, most), Calls + calls);
+        var next = new LearnedCost(Percent + Math.Min(grown, most), Calls + calls);
         return next.Calls > Memory ? new LearnedCost(next.Percent / 2, next.Calls / 2) : next;
     }
 }

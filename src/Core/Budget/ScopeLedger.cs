@@ -8,6 +8,12 @@ namespace MetaGrains.Core.Budget;
 /// <param name="Count">How many.</param>
 public readonly record struct Charge(DateTimeOffset Through, int Count);
 
+/// <summary>What Meta stated, and how many of our own calls were in it.</summary>
+/// <param name="At">When.</param>
+/// <param name="Percent">Percent used.</param>
+/// <param name="Own">Our own calls.</param>
+public readonly record struct StatedUsage(DateTimeOffset At, double Percent, int Own);
+
 /// <summary>
 /// What is known of one scope: our own calls by the time at which they were made, permits that are in flight, and what
 /// Meta stated. Immutable; every change costs the same however much is known.
@@ -38,6 +44,12 @@ public sealed record ScopeLedger
     /// <summary>How many of our own calls were in that statement.</summary>
     public int OwnAtObservation { get; init; }
 
+    /// <summary>The statement before, to learn from: by now it is known which of our calls were in the last one.</summary>
+    public StatedUsage Before { get; init; }
+
+    /// <summary>How long the last block was; zero when what followed it was served.</summary>
+    public TimeSpan LastBlock { get; init; }
+
     /// <summary>What calls cost, learned from statement to statement.</summary>
     public LearnedCost Learned { get; init; }
 
@@ -55,6 +67,10 @@ public sealed record ScopeLedger
 
     /// <summary>Whether people were told that the warning level is passed; told once per passing.</summary>
     public bool Warned { get; init; }
+
+    // An answer speaks of the moment at which Meta took the call, not of that at which the answer came: calls that were
+    // sent shortly before it may not be in it. 3 s of an hour.
+    private TimeSpan OnItsWay => Scope.Kind.Window() / 1200;
 
     /// <summary>All buckets, the oldest first.</summary>
     public IEnumerable<Charge> Charges => Latest.Count > 0 ? Older.Append(Latest) : Older;
@@ -102,7 +118,7 @@ public sealed record ScopeLedger
     {
         var freed = this with { InFlight = Math.Max(0, InFlight - permits) };
         return sent == 0 ? freed
-            : freed.Add(new Charge(BucketEnd(last, bucket), sent)) with { OwnAtObservation = ObservedAt >= last ? OwnAtObservation + sent : OwnAtObservation };
+            : freed.Add(new Charge(BucketEnd(last, bucket), sent)) with { OwnAtObservation = ObservedAt >= last + OnItsWay ? OwnAtObservation + sent : OwnAtObservation };
     }
 
     /// <summary>Adds calls. A bucket older than the newest is counted with the newest: kept longer, never shorter.</summary>
@@ -119,23 +135,32 @@ public sealed record ScopeLedger
         if (at < ObservedAt)
             return this;
         var current = At(at);
-        var later = current.Latest.Through - bucket > at ? current.Latest.Count : 0;
+        var later = current.Latest.Through > at + bucket ? current.Latest.Count : 0;
         var own = current.Settled - later;
         return current with
         {
             Percent = percent,
             ObservedAt = at,
             OwnAtObservation = own,
-            Learned = ObservedAt is { } before && at - before <= Scope.Kind.Window() / LearnedCost.Near
-                ? Learned.Take(percent - Percent, own - OwnAtObservation, percent, own)
+            Before = ObservedAt is { } last ? new StatedUsage(last, Percent, OwnAtObservation) : default,
+            Learned = ObservedAt - Before.At <= Scope.Kind.Window() / LearnedCost.Near
+                ? Learned.Take(Percent - Before.Percent, OwnAtObservation - Before.Own, Percent, OwnAtObservation)
                 : Learned,
         };
     }
 
     /// <summary>
-    /// Blocks; a block is never shortened. What follows it begins with one call, whose answer says whether more may go.
+    /// Blocks; a block is never shortened. What follows it begins with one call, whose answer says whether more may go;
+    /// when that is refused, too, the next block is twice as long.
     /// </summary>
-    public ScopeLedger Block(DateTimeOffset until) => BlockedUntil >= until ? this : this with { BlockedUntil = until, Exposure = 1 };
+    public ScopeLedger Block(DateTimeOffset until, DateTimeOffset now, TimeSpan longest)
+    {
+        if (BlockedUntil >= until)
+            return this;
+        var again = LastBlock * 2 < longest ? LastBlock * 2 : longest;
+        var end = !IsBlocked(now) && now + again > until ? now + again : until;
+        return this with { BlockedUntil = end, Exposure = 1, LastBlock = end - now };
+    }
 
     /// <summary>Whether nothing is left to know.</summary>
     public bool IsForgotten(DateTimeOffset now) =>

@@ -71,6 +71,15 @@ public static class TenantBudget
     public static BudgetDecision Block(BudgetState state, LimitScope scope, DateTimeOffset until, DateTimeOffset now) =>
         Turn(state, now, turn => turn.Block(scope, until));
 
+    /// <summary>The app's budget has granted a lease.</summary>
+    public static BudgetDecision TakeLease(BudgetState state, BudgetGrant lease, DateTimeOffset now) => Turn(state, now, turn => turn.TakeLease(lease));
+
+    /// <summary>The app's budget has nothing before a moment.</summary>
+    public static BudgetDecision AwaitLease(BudgetState state, DateTimeOffset until, DateTimeOffset now) => Turn(state, now, turn => turn.AwaitLease(until));
+
+    /// <summary>The app's budget says that it is the tenant's turn.</summary>
+    public static BudgetDecision RetryLease(BudgetState state, DateTimeOffset now) => Turn(state, now, turn => turn.RetryLease());
+
     /// <summary>Time has passed: forgets what is over and wakes who has room now.</summary>
     public static BudgetDecision Advance(BudgetState state, DateTimeOffset now) => Turn(state, now, _ => { });
 
@@ -93,6 +102,17 @@ public static class TenantBudget
         where lack.DemandPerHour > lack.AllowancePerHour
         orderby lack.DemandPerHour - lack.AllowancePerHour descending
         select lack;
+
+    /// <summary>
+    /// Percent of a limit that is used by now, by anyone: of what Meta permits where it states that, of a user's calls per
+    /// hour in mode fixed; zero where nothing is known of the limit.
+    /// </summary>
+    public static double PercentUsed(BudgetState state, ScopeLedger ledger, DateTimeOffset now)
+    {
+        var room = new BudgetRoom(state.Rules, state.Access, ledger.At(now), 0, now);
+        var capped = state.Rules.Mode == BudgetMode.Fixed && ledger.Scope.Kind == LimitKind.User;
+        return capped ? room.Used * 100 / state.Rules.CallsPerHour : ledger.ObservedAt is null ? 0 : Math.Max(0, room.Used);
+    }
 
     /// <summary>Calls per hour that a scope allows; infinite where nobody has told its limit.</summary>
     public static double AllowancePerHour(BudgetState state, ScopeLedger ledger, DateTimeOffset now)

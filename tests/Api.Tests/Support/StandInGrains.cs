@@ -32,6 +32,8 @@ public sealed class StandInAccount : Grain, IAdAccountGrain
 
     public Task YourTurnAsync(long ticket) => Task.CompletedTask;
 
+    public Task VoidAsync(long grant) => Task.CompletedTask;
+
     public Task<AccountStatus?> GetStatusAsync() => Task.FromResult<AccountStatus?>(new AccountStatus
     {
         Health = "active", Tier = "medium", NextDueAt = Due, RunningJob = "tier", RunId = 7, Waiting = 2,

@@ -1,0 +1,123 @@
+using MetaGrains.Bench.Virtual;
+using MetaGrains.Core.Budget;
+using MetaGrains.Core.Keys;
+using MetaGrains.Core.Machine;
+using MetaGrains.Core.Schedule;
+using MetaGrains.Core.Tenancy;
+using MetaGrains.GraphSimulator;
+
+namespace MetaGrains.Bench.Simulation;
+
+/// <summary>One tenant: its accounts, its budget, and its app at Meta.</summary>
+internal sealed class SimulatedTenant
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    private readonly Queue<DateTimeOffset> _sent = new();
+    private readonly Simulation _world;
+
+    public SimulatedTenant(Simulation world, int number, TenantId id, int accounts, double demandPerHour)
+    {
+        (_world, Number, Id) = (world, number, id);
+        // Most have room to spare, every tenth has not.
+        IsShort = number % 10 == 9;
+        Mode = number % 2 == 0 ? BudgetMode.Fixed : BudgetMode.Meta;
+        var allowance = demandPerHour / (IsShort ? 1.5 : 0.75);
+        Rules = new BudgetRules { Mode = Mode, CallsPerHour = Math.Max(20, (int)Math.Ceiling(allowance / (Mode == BudgetMode.Fixed ? 0.9 : 0.95))) };
+        Limits = new SimulatedLimits
+        {
+            Enforced = true,
+            UserCallsPerHour = Mode == BudgetMode.Fixed ? Rules.CallsPerHour : null,
+            InsightsFactor = Mode == BudgetMode.Meta ? Rules.CallsPerHour / (190_000.0 * accounts) : 1,
+        };
+        Meta = new VirtualMeta(world.Time, Limits, accounts, world.Options.Seed + number);
+        Budget = new VirtualBudget(world.Time, Rules)
+        {
+            Wake = (requester, ticket) => world.Message(() => world.Account(requester).Send(new SyncEvent.BudgetWoke(ticket))),
+            Revoke = (requester, grant) => world.Account(requester).Void(grant),
+            Granted = Check,
+        };
+    }
+
+    public int Number { get; }
+
+    public TenantId Id { get; }
+
+    public bool IsShort { get; }
+
+    public BudgetMode Mode { get; }
+
+    public BudgetRules Rules { get; }
+
+    public SimulatedLimits Limits { get; }
+
+    public VirtualMeta Meta { get; }
+
+    public VirtualBudget Budget { get; }
+
+    public List<VirtualAccount> Accounts { get; } = [];
+
+    /// <summary>Its connection; grows with each new token.</summary>
+    public ConnectionKey Connection => new(Id.Value);
+
+    public long TokenVersion { get; private set; } = 1;
+
+    public bool TokenIsDead { get; set; }
+
+    /// <summary>Until when its budget's silo is gone.</summary>
+    public DateTimeOffset DownUntil { get; set; }
+
+    /// <summary>Until when a refusal may be the world's fault: a limit was cut, or forgets it only now.</summary>
+    public DateTimeOffset ExcusedUntil { get; set; }
+
+    public double CallsPerHour(TimeSpan span) => Meta.Calls / span.TotalHours;
+
+    /// <summary>The most calls an hour that it allows itself.</summary>
+    public double Allowance => Mode == BudgetMode.Fixed ? Rules.Cap : Rules.CallsPerHour * Rules.HardStopPercent / 100;
+
+    /// <summary>Somebody connects anew.</summary>
+    public void RenewToken()
+    {
+        TokenIsDead = false;
+        TokenVersion++;
+        foreach (var account in Accounts)
+            account.Apply(account.Settings with { ConnectionVersion = TokenVersion, Version = $"{TokenVersion}" });
+    }
+
+    public CallResult Call(VirtualAccount account, Random chance)
+    {
+        _world.Require(account.Settings.Connection == Connection && account.Key.Tenant == Id, "a call was made under another tenant's key", account.Requester);
+        if (TokenIsDead)
+            return new CallResult(default, FailureKind.TokenDead);
+        if (_world.Incident && chance.NextDouble() < 0.9)
+            return new CallResult(default, FailureKind.Transient);
+        var answer = Meta.Call(account.Number);
+        CheckLimit(answer);
+        return new CallResult(answer, null);
+    }
+
+    private void CheckLimit(VirtualAnswer answer)
+    {
+        var now = _world.Time.Now;
+        _sent.Enqueue(now);
+        while (_sent.Peek() + Hour <= now)
+            _sent.Dequeue();
+        var most = Mode == BudgetMode.Fixed ? Rules.Cap + (_world.HadSkew ? Rules.Cap / 50 : 0) : Rules.CallsPerHour;
+        _world.Require(_sent.Count <= most, "more calls in an hour than the allowance", $"tenant {Number}: {_sent.Count} of {most}");
+        _world.Require(answer.IsServed || now < ExcusedUntil, "a limit was exceeded that nobody else used", $"tenant {Number}: {answer.Refusal?.Code}");
+    }
+
+    // Looked at with every 16th grant, since it looks at everybody who waits.
+    private void Check(BudgetRequest request, BudgetGrant grant, BudgetState state)
+    {
+        if (grant.Id % 16 != 0)
+            return;
+        var rank = BudgetOrder.Effective(request, _world.Time.Now + Budget.Skew);
+        foreach (var waiter in state.Waiters.Values)
+        {
+            if (waiter.WokenAt is not null || waiter.Place.Rank >= rank || rank == Priority.High || !request.Scopes.Contains(waiter.Scope))
+                continue;
+            _world.Require(false, "a request passed one of a higher rank", $"{request.Requester} ({rank}) before {waiter.Request.Requester} ({waiter.Place.Rank}) for {waiter.Scope}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using MetaGrains.Core.Schedule;
+using MetaGrains.Core.Throttling;
+
+namespace MetaGrains.Core.Budget;
+
+/// <summary>The share of an app's budget that the tenant holds.</summary>
+internal sealed partial class BudgetTurn
+{
+    // A lease that is about to end is of no use to a run.
+    private static readonly TimeSpan ShortestUse = TimeSpan.FromSeconds(10);
+
+    private bool _leaseMissing;
+    private Priority _leaseRank = Priority.Backfill;
+    private int _leaseWanted;
+
+    private AppLease? Lease => _leases.IsEmpty ? null : _leases[^1];
+
+    private bool IsLeased(LimitScope scope) => _rules.Leases && scope.Kind is (LimitKind.App or LimitKind.Insights);
+
+    private int LeaseRoom() => Lease is { } lease && lease.Until - _now > ShortestUse ? lease.Left : 0;
+
+    /// <summary>The app's budget has granted.</summary>
+    public void TakeLease(BudgetGrant grant)
+    {
+        _leaseAskedAt = null;
+        if (_leases.Any(known => known.Id == grant.Id))
+            return;
+        _leases = _leases.Add(new AppLease(grant.Id, grant.Permits, grant.Permits, 0, grant.Until));
+        GiveBackLeases();
+        _touched.AddRange(_queues.Keys.Where(IsLeased));
+    }
+
+    /// <summary>The app's budget has nothing now.</summary>
+    public void AwaitLease(DateTimeOffset until) => (_leaseAskedAt, _leaseRetryAt) = (null, until);
+
+    /// <summary>The app's budget says that it is this tenant's turn.</summary>
+    public void RetryLease()
+    {
+        _leaseRetryAt = null;
+        _touched.AddRange(_queues.Keys.Where(IsLeased));
+    }
+
+    private void Miss(BudgetRequest request, Priority rank)
+    {
+        _leaseMissing = true;
+        _leaseWanted += request.Wanted;
+        if (rank < _leaseRank)
+            _leaseRank = rank;
+    }
+
+    private long LeaseFor(BudgetRequest request, int permits)
+    {
+        if (!request.Scopes.Any(IsLeased))
+            return 0;
+        var lease = Lease!;
+        _leases = _leases.SetItem(_leases.Length - 1, lease with { Left = lease.Left - permits, Out = lease.Out + permits });
+        return lease.Id;
+    }
+
+    private void SettleLease(OutstandingGrant known, int sent, DateTimeOffset last)
+    {
+        for (var n = 0; n < _leases.Length; n++)
+        {
+            var lease = _leases[n];
+            if (lease.Id != known.Lease)
+                continue;
+            _leases = _leases.SetItem(n, lease with
+            {
+                Out = lease.Out - known.Grant.Permits,
+                Left = lease.Left + known.Grant.Permits - sent,
+                LastSentAt = sent > 0 && !(lease.LastSentAt >= last) ? last : lease.LastSentAt,
+            });
+            GiveBackLeases();
+            return;
+        }
+    }
+
+    // The newest is dealt from; an older one goes back when nothing of it is out. At its deadline the app counts all of it.
+    private void GiveBackLeases()
+    {
+        for (var n = _leases.Length - 1; n >= 0; n--)
+        {
+            var lease = _leases[n];
+            if (lease.Until > _now && (n == _leases.Length - 1 || lease.Out > 0))
+                continue;
+            if (lease.Until > _now)
+                Effects.Add(new BudgetEffect.ReturnLease(lease.Id, lease.Permits - lease.Left, lease.LastSentAt));
+            _leases = _leases.RemoveAt(n);
+        }
+    }
+
+    // Asked for before the last is used up, so that nobody waits for the way there and back.
+    private void AskLease()
+    {
+        if (!_rules.Leases || (_leaseAskedAt + _rules.LeasePatience > _now) || _leaseRetryAt > _now)
+            return;
+        var ledger = _ledgers.Values.Where(known => IsLeased(known.Scope)).MaxBy(known => known.DemandPerHour);
+        var perHour = ledger?.DemandPerHour ?? 0;
+        var minutes = (int)Math.Clamp(perHour / 30, 1, _rules.MaxPermits);
+        if (!_leaseMissing && (Lease is null || LeaseRoom() * 4 >= minutes))
+            return;
+        _leaseAskedAt = _now;
+        var number = Math.Max(_leaseNumber + 1, _now.UtcTicks);
+        _leaseNumber = number;
+        var wanted = Math.Clamp(Math.Max(minutes, _leaseWanted), 1, _rules.MaxPermits * 10);
+        Effects.Add(new BudgetEffect.AskLease(new LeaseRequest(number, _leaseMissing ? _leaseRank : Priority.Low, wanted, Math.Max(1, perHour))));
+    }
+}
