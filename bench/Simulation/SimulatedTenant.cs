@@ -27,7 +27,7 @@ internal sealed class SimulatedTenant
         Limits = new SimulatedLimits
         {
             Enforced = true,
-            UserCallsPerHour = Mode == BudgetMode.Fixed ? Rules.CallsPerHour : null,
+            UserCallsPerHour = Mode == BudgetMode.Fixed ? (int)(Rules.CallsPerHour * world.Options.LimitFactor) : null,
             InsightsFactor = Mode == BudgetMode.Meta ? Rules.CallsPerHour / (190_000.0 * accounts) : 1,
         };
         Meta = new VirtualMeta(world.Time, Limits, accounts, world.Options.Seed + number);
@@ -102,8 +102,9 @@ internal sealed class SimulatedTenant
         _sent.Enqueue(now);
         while (_sent.Peek() + Hour <= now)
             _sent.Dequeue();
-        var most = Mode == BudgetMode.Fixed ? Rules.Cap + (_world.HadSkew ? Rules.Cap / 50 : 0) : Rules.CallsPerHour;
-        _world.Require(_sent.Count <= most, "more calls in an hour than the allowance", $"tenant {Number}: {_sent.Count} of {most}");
+        // In mode meta it is Meta that counts, in windows of its own.
+        var most = Rules.Cap + (_world.HadSkew ? Rules.Cap / 50 : 0);
+        _world.Require(Mode != BudgetMode.Fixed || _sent.Count <= most, "more calls in an hour than the allowance", $"tenant {Number}: {_sent.Count} of {most}");
         _world.Require(answer.IsServed || now < ExcusedUntil, "a limit was exceeded that nobody else used", $"tenant {Number}: {answer.Refusal?.Code}");
     }
 

@@ -36,6 +36,7 @@ internal sealed class Simulation
     private readonly DateTimeOffset _calm;
     private int _violationCount;
     private long _runs;
+    private long _sweeps;
 
     public Simulation(SimulationOptions options)
     {
@@ -144,12 +145,15 @@ internal sealed class Simulation
         var age = (Time.Now - (read.LastTier ?? Begin)) / interval;
         var limit = tenant.IsShort ? double.PositiveInfinity : 2 + (TimeSpan.FromMinutes(10) / interval);
         if (_end - _calm > (2 * interval) + TimeSpan.FromHours(4))
-            Require(age <= limit, "a promise was not met although demand fits", $"{account.Requester} of tenant {tenant.Number} ({account.Settings.Tier.Name}): {age:0.0} intervals");
+            Require(age <= limit, "a promise was not met although demand fits", $"{account.Requester} of tenant {tenant.Number} ({account.Settings.Tier.Name}): {age:0.0} intervals; {Why(account)}");
         var yesterday = account.Settings.Calendar.Today(Time.Now).AddDays(-1);
         if (_end - Begin > TimeSpan.FromDays(1) && read.Unread(tenant.IsShort ? yesterday.AddDays(-1) : yesterday) is { } unread)
             Require(false, "a day was never read", $"{account.Requester} of tenant {tenant.Number} ({account.Settings.Tier.Name}): {unread}");
         return age;
     }
+
+    private string Why(VirtualAccount account) =>
+        account.State is null ? "asleep" : string.Join(" ", SyncExplain.Explain(account.State, Time.Now).Select(fact => fact.Text));
 
     private SimulatedTenant MakeTenant(int number)
     {
@@ -191,14 +195,23 @@ internal sealed class Simulation
 
     private static Tier TierOf(int account) => Tier.Defaults[account % Tier.Defaults.Count];
 
-    // The sweeps wake who is overdue; an account's own reminder comes when it is due, and finds it asleep or does nothing.
+    // The sweeps wake who is overdue: whose activation is gone, or whose timer never came (a clock was set back). An
+    // account's own reminder comes when it is due, and does nothing that its timer did not do.
     private void Sweep()
     {
         foreach (var account in _asleep.Where(account => account.State is not null || account.DueAt + SweepGrace <= Time.Now || account.DueAt is null).OrderBy(account => account.Number).ToArray())
         {
             _asleep.Remove(account);
-            if (account.State is null)
-                account.Activate();
+            account.Activate();
+        }
+
+        if (++_sweeps % 10 == 0)
+        {
+            foreach (var account in _accounts.Values)
+            {
+                if (account.State?.WakeAt + SweepGrace <= Time.Now)
+                    account.Send(new SyncEvent.SweepPoked());
+            }
         }
 
         Time.In(SweepPeriod, Sweep);

@@ -11,8 +11,11 @@ internal sealed record SimulationOptions(int Seed, int Accounts, int Days, int T
     /// <summary>The share of the time in which things break; the rest shows whether all is well again.</summary>
     public const double FaultShare = 0.7;
 
+    /// <summary>Meta's limits, as a share of what the tenants believe. Default: 1.</summary>
+    public double LimitFactor { get; init; } = 1;
+
     /// <summary>The command that plays it again.</summary>
-    public string Replay => $"./metagrains simulate --seed {Seed} --accounts {Accounts} --days {Days}";
+    public string Replay => $"./metagrains simulate --seed {Seed} --accounts {Accounts} --tenants {Tenants} --days {Days}";
 }
 
 /// <summary>How it went.</summary>

@@ -216,7 +216,8 @@ internal sealed class VirtualAccount(IAccountHost host, AdAccountKey key, Accoun
 
         private void Answered(CallResult result)
         {
-            _usages.AddRange(Notices(result.Answer));
+            if (result.Failure is null)
+                _usages.AddRange(Notices(result.Answer));
             if (result.Failure is { } failure)
                 End(Failed(new RunFailure { Kind = failure, Message = "Meta has an incident.", Jitter = host.Chance() }));
             else if (!result.Answer.IsServed)

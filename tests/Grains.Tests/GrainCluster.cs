@@ -2,6 +2,7 @@ using MetaGrains.Core.Keys;
 using MetaGrains.Core.Tenancy;
 using MetaGrains.Grains.Interfaces;
 using MetaGrains.Grains.Interfaces.RateLimit;
+using MetaGrains.Graph;
 using MetaGrains.Testing;
 using MetaGrains.Warehouse;
 using MetaGrains.Warehouse.Control;
@@ -13,15 +14,17 @@ namespace MetaGrains.Grains.Tests;
 internal sealed class GrainCluster : IAsyncDisposable
 {
     private const string DatabaseSetting = "test:database-url";
+    private const string AppSetting = "test:app";
 
     private readonly TestClusterBuilder _builder;
     private TestCluster _cluster;
 
-    private GrainCluster(TestDatabase database, TenantId tenant)
+    private GrainCluster(TestDatabase database, TenantId tenant, string? app)
     {
         (Database, Tenant) = (database, tenant);
         _builder = new TestClusterBuilder(1).AddSiloBuilderConfigurator<Silo>();
         _builder.Properties[DatabaseSetting] = database.Url;
+        _builder.Properties[AppSetting] = app ?? "";
         _cluster = _builder.Build();
     }
 
@@ -35,11 +38,11 @@ internal sealed class GrainCluster : IAsyncDisposable
 
     public TenantDirectory Tenants => new(Database.Source, TimeProvider.System);
 
-    public static async Task<GrainCluster> StartAsync(TenantSettings settings)
+    public static async Task<GrainCluster> StartAsync(TenantSettings settings, string? app = null)
     {
         var database = await (await TestPostgres.SharedAsync()).CreateAsync();
         var tenant = await new TenantDirectory(database.Source, TimeProvider.System).MakeAsync("acme", settings, default);
-        var cluster = new GrainCluster(database, tenant!.Id);
+        var cluster = new GrainCluster(database, tenant!.Id, app);
         await cluster._cluster.DeployAsync();
         return cluster;
     }
@@ -66,6 +69,8 @@ internal sealed class GrainCluster : IAsyncDisposable
             var url = siloBuilder.Configuration[DatabaseSetting]!;
             siloBuilder.Services.AddWarehouse(options => options.DatabaseUrl = url);
             siloBuilder.Services.AddGrains();
+            var app = siloBuilder.Configuration[AppSetting];
+            siloBuilder.Services.Configure<GraphOptions>(options => options.AppId = string.IsNullOrEmpty(app) ? null : app);
             siloBuilder
                 .AddAdoNetGrainStorage(GrainServices.Store, options =>
                     (options.Invariant, options.ConnectionString) = ("Npgsql", DatabaseUrl.Parse(url).ConnectionString))

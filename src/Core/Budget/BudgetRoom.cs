@@ -13,13 +13,9 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
     // A millionth of a permit makes up for the rounding of percentages.
     private const double Rounding = 1e-6;
 
-    // What Meta states below our own count is believed for two minutes of an hour, and half of it.
-    private const int Brief = 30;
-    private const double Doubt = 0.5;
-
     private LimitKind Kind => Ledger.Scope.Kind;
 
-    private bool IsCapped => Rules.Mode == BudgetMode.Fixed && Kind == LimitKind.User;
+    private bool IsCapped => (Rules.Mode == BudgetMode.Fixed && Kind == LimitKind.User) || Kind == LimitKind.AsyncRuns;
 
     // Nothing but a throttle speaks of a limit that is neither documented nor stated.
     private bool IsUnknown => !IsCapped && Ledger.ObservedAt is null && !Kind.IsDocumented() && Ledger.Learned.PerCall is null;
@@ -28,7 +24,7 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
     public double Cost => IsCapped ? 1 : Ledger.Learned.PerCall ?? Kind.PercentPerCall(Access);
 
     /// <summary>The limit that HIGH may use up.</summary>
-    private double Top => IsCapped ? Rules.Cap : Rules.HardStopPercent;
+    private double Top => Kind == LimitKind.AsyncRuns ? Rules.AsyncRuns : IsCapped ? Rules.Cap : Rules.HardStopPercent;
 
     /// <summary>Permits that make up the limit.</summary>
     public double Permits => Top / Cost;
@@ -105,21 +101,20 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
         return most == int.MaxValue ? most : Math.Max(0, most - Ledger.InFlight);
     }
 
-    // What Meta stated beyond our own calls decays evenly over the window. Below them (its window is not ours to the
-    // second) it is believed for a moment only.
+    // What Meta stated beyond our own calls decays evenly over the window. Where it states less than we made, its window
+    // is shorter than ours by a moment, and may be as long again with the next call: our own count stands.
     private double Others(bool fading)
     {
         if (Ledger.ObservedAt is not { } at)
             return 0;
-        var others = Stated - (Ledger.OwnAtObservation * Cost);
-        var age = Now > at ? (Now - at) / Kind.Window() : 0;
-        return others > 0 ? (fading ? others * Math.Max(0, 1 - age) : others) : others * Doubt * Math.Max(0, 1 - (age * Brief));
+        var others = Math.Max(0, Stated - (Ledger.OwnAtObservation * Cost));
+        return fading && Now > at ? others * Math.Max(0, 1 - ((Now - at) / Kind.Window())) : others;
     }
 
     private double Stated => IsCapped ? Ledger.Percent / 100 * Rules.CallsPerHour : Ledger.Percent;
 
     private double Ceiling(Priority priority) =>
-        !IsCapped ? Rules.Ceiling(priority) : priority == Priority.High ? Rules.Cap : Rules.Cap - Rules.HighReserve;
+        !IsCapped ? Rules.Ceiling(priority) : priority == Priority.High || Kind == LimitKind.AsyncRuns ? Top : Top - Rules.HighReserve;
 
     private static int Whole(double permits) => (int)Math.Clamp(Math.Floor(permits + Rounding), int.MinValue, int.MaxValue);
 

@@ -40,6 +40,12 @@ public sealed record BudgetRules
     /// <summary>Mode meta: percent of any limit at which everything waits. Default: 95.</summary>
     public double HardStopPercent { get; init; } = 95;
 
+    /// <summary>
+    /// Asynchronous reports of one account that may be under way at once; a permit of that kind is held until the report
+    /// has ended. Meta does not publish its limit. Default: 10.
+    /// </summary>
+    public int AsyncRuns { get; init; } = 10;
+
     /// <summary>How long a grant may be used. Default: 2 minutes.</summary>
     public TimeSpan GrantLength { get; init; } = TimeSpan.FromMinutes(2);
 
@@ -118,7 +124,7 @@ public sealed record BudgetRules
             ? "The soft brake must not lie above the level for HIGH only, nor that above the hard stop, nor that at 100 %."
         : GrantLength <= TimeSpan.Zero || BlockLength < GrantLength + Bucket ? "A block must last longer than a grant and a bucket."
         : FirstExposure < 1 || FullExposure < FirstExposure ? "The first exposure is at least one permit and not above the full one."
-        : BlockPermits < 1 || MaxPermits < 1 || MaxWaiters < 1 ? "A block, a grant and the queue hold at least one."
+        : BlockPermits < 1 || MaxPermits < 1 || AsyncRuns < 1 || MaxWaiters < 1 ? "A block, a grant, the queue and the reports under way hold at least one."
         : MinWait <= TimeSpan.Zero || MaxWait < MinWait ? "The longest wait must not be shorter than the shortest."
         : Bucket < TimeSpan.FromSeconds(1) || Bucket > TimeSpan.FromMinutes(5) ? "A bucket is 1 second to 5 minutes wide."
         : null;
@@ -128,7 +134,13 @@ public sealed record BudgetRules
 public static class MetaLimits
 {
     /// <summary>The time in which a limit forgets: 300 s for an account's score, an hour for the others.</summary>
-    public static TimeSpan Window(this LimitKind kind) => kind == LimitKind.AccountScore ? TimeSpan.FromSeconds(300) : TimeSpan.FromHours(1);
+    public static TimeSpan Window(this LimitKind kind) => kind switch
+    {
+        LimitKind.AccountScore => TimeSpan.FromSeconds(300),
+        // A report that has ended takes no place any more.
+        LimitKind.AsyncRuns => TimeSpan.FromSeconds(1),
+        _ => TimeSpan.FromHours(1),
+    };
 
     /// <summary>
     /// What one read costs, in percent of the smallest limit that Meta documents for its kind: 1 point of 60 or 9,000;

@@ -72,6 +72,9 @@ public sealed record BudgetState
     /// <summary>Permits of the app's budget, the newest last; memory only: a lease that is forgotten ends at its deadline.</summary>
     public ImmutableArray<AppLease> Leases { get; init; } = [];
 
+    /// <summary>The app's limits that requests have named.</summary>
+    internal ImmutableArray<LimitScope> Leased { get; init; } = [];
+
     /// <summary>When the app's budget was asked, while no answer has come.</summary>
     internal DateTimeOffset? LeaseAskedAt { get; init; }
 

@@ -40,8 +40,18 @@ internal sealed partial class BudgetTurn
         _touched.AddRange(_queues.Keys.Where(IsLeased));
     }
 
+    private void Know(BudgetRequest request)
+    {
+        foreach (var scope in request.Scopes)
+        {
+            if (IsLeased(scope) && !_leased.Contains(scope))
+                _leased = _leased.Add(scope);
+        }
+    }
+
     private void Miss(BudgetRequest request, Priority rank)
     {
+        Know(request);
         _leaseMissing = true;
         _leaseWanted += request.Wanted;
         if (rank < _leaseRank)
@@ -52,6 +62,7 @@ internal sealed partial class BudgetTurn
     {
         if (!request.Scopes.Any(IsLeased))
             return 0;
+        Know(request);
         var lease = Lease!;
         _leases = _leases.SetItem(_leases.Length - 1, lease with { Left = lease.Left - permits, Out = lease.Out + permits });
         return lease.Id;
@@ -94,8 +105,7 @@ internal sealed partial class BudgetTurn
     {
         if (!_rules.Leases || (_leaseAskedAt + _rules.LeasePatience > _now) || _leaseRetryAt > _now)
             return;
-        var ledger = _ledgers.Values.Where(known => IsLeased(known.Scope)).MaxBy(known => known.DemandPerHour);
-        var perHour = ledger?.DemandPerHour ?? 0;
+        var perHour = _leased.IsEmpty ? 0 : _leased.Max(scope => Ledger(scope).DemandPerHour);
         var minutes = (int)Math.Clamp(perHour / 30, 1, _rules.MaxPermits);
         if (!_leaseMissing && (Lease is null || LeaseRoom() * 4 >= minutes))
             return;

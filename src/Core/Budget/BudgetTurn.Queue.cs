@@ -102,7 +102,7 @@ internal sealed partial class BudgetTurn
         DateTimeOffset? until = null;
         foreach (var scope in request.Scopes)
         {
-            if (_ledgers.TryGetValue(scope, out var ledger) && ledger.IsBlocked(_now) && !(until >= ledger.BlockedUntil))
+            if (Ledger(scope) is var ledger && ledger.IsBlocked(_now) && !(until >= ledger.BlockedUntil))
                 (longest, until) = (scope, ledger.BlockedUntil);
         }
 

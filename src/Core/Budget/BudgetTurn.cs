@@ -10,6 +10,7 @@ internal sealed partial class BudgetTurn
     private readonly BudgetRules _rules;
     private readonly DateTimeOffset _now;
     private readonly List<LimitScope> _touched = [];
+    private readonly List<(ScopeLedger Ledger, bool IsChanged)> _open = [];
     private ImmutableDictionary<LimitScope, ScopeLedger> _ledgers;
     private ImmutableDictionary<LimitScope, ScopeQueue> _queues;
     private ImmutableDictionary<string, BudgetWaiter> _waiters;
@@ -26,6 +27,7 @@ internal sealed partial class BudgetTurn
     private long _nextGrant;
     private long _nextTicket;
     private ImmutableArray<AppLease> _leases;
+    private ImmutableArray<LimitScope> _leased;
     private DateTimeOffset? _leaseAskedAt;
     private DateTimeOffset? _leaseRetryAt;
     private long _leaseNumber;
@@ -39,7 +41,8 @@ internal sealed partial class BudgetTurn
         (_outstanding, _holders, _flows, _served) = (start.Outstanding, start.Holders, start.Flows, start.Served);
         (_access, _highOnlyUntil, _sweepAt) = (start.Access, start.HighOnlyUntil > now ? start.HighOnlyUntil : null, start.SweepAt);
         (_block, _nextGrant, _nextTicket) = (start.Block, start.NextGrant, start.NextTicket);
-        (_lost, _leases, _leaseAskedAt, _leaseRetryAt, _leaseNumber) = (start.Lost, start.Leases, start.LeaseAskedAt, start.LeaseRetryAt, start.LeaseNumber);
+        (_lost, _leases, _leased) = (start.Lost, start.Leases, start.Leased);
+        (_leaseAskedAt, _leaseRetryAt, _leaseNumber) = (start.LeaseAskedAt, start.LeaseRetryAt, start.LeaseNumber);
         CatchUp();
     }
 
@@ -79,7 +82,7 @@ internal sealed partial class BudgetTurn
 
     private BudgetState Next(DateTimeOffset? wakeAt) => _start with
     {
-        Ledgers = _ledgers,
+        Ledgers = Ledgers(),
         Queues = _queues,
         Waiters = _waiters,
         Outstanding = _outstanding,
@@ -95,6 +98,7 @@ internal sealed partial class BudgetTurn
         NextGrant = _nextGrant,
         NextTicket = _nextTicket,
         Leases = _leases,
+        Leased = _leased,
         LeaseAskedAt = _leaseAskedAt,
         LeaseRetryAt = _leaseRetryAt,
         LeaseNumber = _leaseNumber,
@@ -139,19 +143,53 @@ internal sealed partial class BudgetTurn
             _flows = _flows.Remove(key);
         }
 
-        foreach (var (scope, ledger) in _ledgers)
+        foreach (var (scope, ledger) in Ledgers())
         {
             if (scope.Kind == LimitKind.User && ledger.Learned != default && !(ledger.ObservedAt + scope.Kind.Window() > _now))
                 Set(ledger with { Learned = ledger.Learned.Hope });
             if (ledger.IsForgotten(_now) && !_queues.ContainsKey(scope))
-                _ledgers = _ledgers.Remove(scope);
+                _ledgers = Ledgers().Remove(scope);
         }
     }
 
-    private ScopeLedger Ledger(LimitScope scope) =>
-        _ledgers.TryGetValue(scope, out var known) ? known.At(_now) : new ScopeLedger { Scope = scope };
+    // A step looks at the same few scopes again and again: they are looked up once, and put back once.
+    private ScopeLedger Ledger(LimitScope scope)
+    {
+        for (var n = 0; n < _open.Count; n++)
+        {
+            if (_open[n].Ledger.Scope == scope)
+                return _open[n].Ledger;
+        }
 
-    private void Set(ScopeLedger ledger) => _ledgers = _ledgers.SetItem(ledger.Scope, ledger);
+        var ledger = _ledgers.TryGetValue(scope, out var known) ? known.At(_now) : new ScopeLedger { Scope = scope };
+        _open.Add((ledger, false));
+        return ledger;
+    }
+
+    private void Set(ScopeLedger ledger)
+    {
+        for (var n = 0; n < _open.Count; n++)
+        {
+            if (_open[n].Ledger.Scope != ledger.Scope)
+                continue;
+            _open[n] = (ledger, true);
+            return;
+        }
+
+        _open.Add((ledger, true));
+    }
+
+    private ImmutableDictionary<LimitScope, ScopeLedger> Ledgers()
+    {
+        foreach (var (ledger, isChanged) in _open)
+        {
+            if (isChanged)
+                _ledgers = _ledgers.SetItem(ledger.Scope, ledger);
+        }
+
+        _open.Clear();
+        return _ledgers;
+    }
 
     private ScopeQueue Queue(LimitScope scope) => _queues.TryGetValue(scope, out var known) ? known : ScopeQueue.Empty;
 

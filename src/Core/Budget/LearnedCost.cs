@@ -34,15 +34,12 @@ public readonly record struct LearnedCost(double Percent, double Calls)
     public LearnedCost Hope => Calls > Most ? default : this with { Calls = Calls * 1.25 };
 
     /// <summary>Learns from two statements.</summary>
-    /// <param name="grown">Percent between them.</param>
-    /// <param name="calls">Our own calls between them.</param>
+    /// <param name="grown">Percent between them, not less than zero.</param>
+    /// <param name="calls">Our own calls between them, at least one.</param>
     /// <param name="percent">The later statement.</param>
     /// <param name="own">All of our own calls in it.</param>
     public LearnedCost Take(double grown, int calls, double percent, int own)
     {
-        // Where the window forgot something meanwhile the growth says nothing.
-        if (calls <= 0 || grown < 0)
-            return this;
         // A jump that our own calls cannot explain is others', or a limit that was cut: the level says how much at most.
         var most = 2 * calls * (percent / Math.Max(1, own));
         var next = new LearnedCost(Percent + Math.Min(grown, most), Calls + calls);

@@ -12,7 +12,8 @@ public readonly record struct Charge(DateTimeOffset Through, int Count);
 /// <param name="At">When.</param>
 /// <param name="Percent">Percent used.</param>
 /// <param name="Own">Our own calls.</param>
-public readonly record struct StatedUsage(DateTimeOffset At, double Percent, int Own);
+/// <param name="Forgotten">How many of our calls the window had forgotten by then.</param>
+public readonly record struct StatedUsage(DateTimeOffset At, double Percent, int Own, long Forgotten);
 
 /// <summary>
 /// What is known of one scope: our own calls by the time at which they were made, permits that are in flight, and what
@@ -44,7 +45,10 @@ public sealed record ScopeLedger
     /// <summary>How many of our own calls were in that statement.</summary>
     public int OwnAtObservation { get; init; }
 
-    /// <summary>The statement before, to learn from: by now it is known which of our calls were in the last one.</summary>
+    /// <summary>How many of our calls the window has forgotten.</summary>
+    public long Forgotten { get; init; }
+
+    /// <summary>The statement from which on calls and percent are compared, to learn what a call costs.</summary>
     public StatedUsage Before { get; init; }
 
     /// <summary>How long the last block was; zero when what followed it was served.</summary>
@@ -103,7 +107,7 @@ public sealed record ScopeLedger
 
         if (older.IsEmpty && latest.Through + window <= now)
             (latest, settled) = (default, 0);
-        return this with { Older = older, Latest = latest, Settled = settled };
+        return this with { Older = older, Latest = latest, Settled = settled, Forgotten = Forgotten + Settled - settled };
     }
 
     /// <summary>Permits go out.</summary>
@@ -137,15 +141,28 @@ public sealed record ScopeLedger
         var current = At(at);
         var later = current.Latest.Through > at + bucket ? current.Latest.Count : 0;
         var own = current.Settled - later;
-        return current with
+        var stated = current with
         {
             Percent = percent,
             ObservedAt = at,
             OwnAtObservation = own,
-            Before = ObservedAt is { } last ? new StatedUsage(last, Percent, OwnAtObservation) : default,
-            Learned = ObservedAt - Before.At <= Scope.Kind.Window() / LearnedCost.Near
-                ? Learned.Take(Percent - Before.Percent, OwnAtObservation - Before.Own, Percent, OwnAtObservation)
-                : Learned,
+        };
+        return stated.Learn(this);
+    }
+
+    // By now it is known which of our calls were in the last statement. While nothing was forgotten, what it grew by since
+    // an earlier one is the price of those between.
+    private ScopeLedger Learn(ScopeLedger last)
+    {
+        if (last.ObservedAt is not { } at)
+            return this;
+        var stated = new StatedUsage(at, last.Percent, last.OwnAtObservation, last.Forgotten);
+        var calls = stated.Own - Before.Own;
+        if (at - Before.At > Scope.Kind.Window() / LearnedCost.Near || stated.Forgotten != Before.Forgotten || stated.Percent < Before.Percent || calls < 0)
+            return this with { Before = stated };
+        return calls == 0 ? this : this with
+        {
+            Before = stated, Learned = Learned.Take(stated.Percent - Before.Percent, calls, stated.Percent, stated.Own),
         };
     }
 

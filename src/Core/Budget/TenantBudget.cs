@@ -81,7 +81,9 @@ public static class TenantBudget
     public static BudgetDecision RetryLease(BudgetState state, DateTimeOffset now) => Turn(state, now, turn => turn.RetryLease());
 
     /// <summary>Time has passed: forgets what is over and wakes who has room now.</summary>
-    public static BudgetDecision Advance(BudgetState state, DateTimeOffset now) => Turn(state, now, _ => { });
+    public static BudgetDecision Advance(BudgetState state, DateTimeOffset now) =>
+        // It is the timer that says so: whether it came early, since a clock was set back, or in time, another is needed.
+        Turn(state with { WakeAt = null }, now, _ => { });
 
     /// <summary>The tenant's rules have changed.</summary>
     public static BudgetDecision Reconfigure(BudgetState state, BudgetRules rules, DateTimeOffset now) =>

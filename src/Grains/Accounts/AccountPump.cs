@@ -37,6 +37,7 @@ internal sealed class AccountPump : ICallPermits
     private DateTimeOffset? _lastSentAt;
     private bool _hungry;
     private bool _void;
+    private AppKey? _app;
 
     public AccountPump(PumpServices services, AdAccountKey account, ConnectionKey connection, SyncEffect.StartRun start, AccountSignals signals)
     {
@@ -115,10 +116,15 @@ internal sealed class AccountPump : ICallPermits
     }
 
     /// <summary>What the headers of one answer said.</summary>
-    public void Observe(IEnumerable<UsageNotice> usages)
+    /// <param name="app">The app that asked, where it is known: a throttle of it names its scope.</param>
+    /// <param name="usages">What they said.</param>
+    public void Observe(AppKey? app, IEnumerable<UsageNotice> usages)
     {
         lock (_gate)
+        {
+            _app = app;
             _usages.AddRange(usages);
+        }
     }
 
     /// <inheritdoc />
@@ -154,7 +160,7 @@ internal sealed class AccountPump : ICallPermits
         RunOutcome.Succeeded => new SyncEvent.RunSucceeded(Number, report, Leftover(), _lastSentAt),
         RunOutcome.Superseded => new SyncEvent.RunSuperseded(Number, Leftover(), _lastSentAt),
         RunOutcome.Cancelled => new SyncEvent.RunCancelled(Number, Leftover(), _lastSentAt),
-        _ => new SyncEvent.RunFailed(Number, report, RunFailures.Of(report, _account.Account, _connection, _services.Chance()), Leftover(), _lastSentAt),
+        _ => new SyncEvent.RunFailed(Number, report, RunFailures.Of(report, _account.Account, _connection, _app, _services.Chance()), Leftover(), _lastSentAt),
     };
 
     private int Leftover()

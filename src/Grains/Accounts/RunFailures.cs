@@ -18,7 +18,7 @@ internal static class RunFailures
         new() { Kind = FailureKind.Transient, Message = message, Jitter = jitter };
 
     /// <summary>The failure of a run.</summary>
-    public static RunFailure Of(RunReport report, AdAccountId account, ConnectionKey connection, double jitter)
+    public static RunFailure Of(RunReport report, AdAccountId account, ConnectionKey connection, AppKey? app, double jitter)
     {
         if (report.Refusal is not GraphException refusal)
             return OfOurs(report.ErrorMessage ?? "The run failed.", jitter);
@@ -29,7 +29,7 @@ internal static class RunFailures
             Throttle = refusal.Kind == GraphErrorKind.Throttled
                 ? new ThrottleFacts(refusal.Code, refusal.Subcode, refusal.RetryAfter, AccessTiers.Parse(refusal.Usage.AccessTier))
                 : null,
-            Scope = ScopeOf(refusal.Scope, account, connection),
+            Scope = ScopeOf(refusal.Scope, account, connection, app),
             Code = refusal.Code,
             Subcode = refusal.Subcode,
             TraceId = refusal.TraceId,
@@ -48,9 +48,11 @@ internal static class RunFailures
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal.Kind, "Unknown kind of error."),
     };
 
-    // Null rests the whole account: scopes of the app are not known yet.
-    private static LimitScope? ScopeOf(ThrottleScope scope, AdAccountId account, ConnectionKey connection) => scope switch
+    // Null rests the whole account: so do limits of the app while nobody has said which app it is.
+    private static LimitScope? ScopeOf(ThrottleScope scope, AdAccountId account, ConnectionKey connection, AppKey? app) => scope switch
     {
+        ThrottleScope.App when app is { } known => LimitScope.App(known),
+        ThrottleScope.InsightsPlatform when app is { } known => LimitScope.Insights(known),
         ThrottleScope.User => LimitScope.User(connection),
         ThrottleScope.AccountScore => LimitScope.Score(account),
         ThrottleScope.BusinessUseCase => LimitScope.UseCaseOf(account, LimitScope.AdsInsights),

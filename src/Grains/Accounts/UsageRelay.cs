@@ -17,7 +17,7 @@ internal sealed class UsageRelay(TimeProvider clock, IOptions<GraphOptions> grap
     public void Observe(GraphCall call, UsageObservation usage)
     {
         if (AccountPump.Current is { } pump && call.Account is { } account)
-            pump.Observe(Notices(account, usage));
+            pump.Observe(_app, Notices(account, usage));
     }
 
     private IEnumerable<UsageNotice> Notices(AdAccountId account, UsageObservation usage)
@@ -46,6 +46,9 @@ internal sealed class UsageRelay(TimeProvider clock, IOptions<GraphOptions> grap
                 Scope = LimitScope.Insights(reader).ToString(), Percent = insights.AppUtilPercent, Access = insights.AccessTier, At = now,
             };
         }
+
+        if (usage.ReachPercent is { } reach)
+            yield return new UsageNotice { Scope = LimitScope.Reach(account).ToString(), Percent = reach, At = now };
 
         foreach (var entry in usage.Business)
         {

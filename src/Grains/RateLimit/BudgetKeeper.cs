@@ -15,6 +15,7 @@ internal sealed class BudgetKeeper(
     IPersistentState<BudgetMemory> memory, TimeProvider clock, Action<TimeSpan?> setTimer, Action<BudgetEffect> act)
 {
     private BudgetState _state = null!;
+    private Task _before = Task.CompletedTask;
 
     public BudgetState State => _state;
 
@@ -23,18 +24,36 @@ internal sealed class BudgetKeeper(
     public void Restore(BudgetRules rules) =>
         _state = TenantBudget.Restore(rules, memory.RecordExists ? memory.State.ToSnapshot() : null, Now);
 
-    public async Task<BudgetAnswer> AskAsync(BudgetRequest request)
+    public Task<BudgetAnswer> AskAsync(BudgetRequest request) => InOrder(async () =>
     {
         var reply = TenantBudget.Ask(_state, request, Now);
         await CommitAsync(reply.State, reply.Effects);
         return reply.Answer;
-    }
+    });
 
     /// <summary>Takes a decision on the state as it is.</summary>
-    public Task DecideAsync(Func<BudgetState, DateTimeOffset, BudgetDecision> decide)
+    public Task DecideAsync(Func<BudgetState, DateTimeOffset, BudgetDecision> decide) => InOrder(async () =>
     {
         var decision = decide(_state, Now);
-        return CommitAsync(decision.State, decision.Effects);
+        await CommitAsync(decision.State, decision.Effects);
+        return decision;
+    });
+
+    // What the app's budget answers comes between turns: it must not meet a state that is being written.
+    private async Task<TResult> InOrder<TResult>(Func<Task<TResult>> work)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var before = _before;
+        _before = done.Task;
+        try
+        {
+            await before;
+            return await work();
+        }
+        finally
+        {
+            done.SetResult();
+        }
     }
 
     private async Task CommitAsync(BudgetState next, ImmutableArray<BudgetEffect> effects)

@@ -22,6 +22,7 @@ internal sealed class SiloSettings
     [
         (nameof(GraphOptions.BaseAddress), "META_API_BASE_URL"),
         (nameof(GraphOptions.ApiVersion), "META_API_VERSION"),
+        (nameof(GraphOptions.AppId), "META_APP_ID"),
         (nameof(GraphOptions.AppSecret), "META_APP_SECRET"),
         (nameof(GraphOptions.PageLimit), $"{SiloOptions.Section}:{nameof(SiloOptions.GraphPageLimit)}"),
         (nameof(GraphOptions.RetryBaseDelay), $"{SiloOptions.Section}:{nameof(SiloOptions.GraphRetryBaseDelay)}"),
@@ -40,6 +41,8 @@ internal sealed class SiloSettings
     public required Uri? GraphAddress { get; init; }
 
     public required string? GraphVersion { get; init; }
+
+    public required string? AppId { get; init; }
 
     public required string? AppSecret { get; init; }
 
@@ -69,6 +72,7 @@ internal sealed class SiloSettings
             },
             GraphAddress = read.Address("META_API_BASE_URL"),
             GraphVersion = read.Text("META_API_VERSION"),
+            AppId = read.Text("META_APP_ID"),
             AppSecret = read.Text("META_APP_SECRET"),
             Stub = read.Flag(StubName, otherwise: false),
             Options = OptionsOf(configuration),
@@ -82,6 +86,7 @@ internal sealed class SiloSettings
     {
         graph.BaseAddress = GraphAddress ?? graph.BaseAddress;
         graph.ApiVersion = GraphVersion ?? graph.ApiVersion;
+        graph.AppId = AppId;
         graph.AppSecret = AppSecret;
         graph.PageLimit = Options.GraphPageLimit ?? graph.PageLimit;
         graph.RetryBaseDelay = Options.GraphRetryBaseDelay ?? graph.RetryBaseDelay;

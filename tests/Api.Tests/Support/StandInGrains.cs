@@ -65,6 +65,8 @@ public sealed class StandInSweep : Grain, ISweepGrain
 [GrainType("stand-in-rate-limit")]
 public sealed class StandInRateLimit : Grain, ITenantRateLimitGrain
 {
+    public Task LeaseReadyAsync() => Task.CompletedTask;
+
     public Task<BudgetReply> AskAsync(BudgetAsk ask) => throw new InvalidOperationException("The API asks for no permits.");
 
     public Task ReturnAsync(GrantReturn given) => throw new InvalidOperationException("The API returns no permits.");
