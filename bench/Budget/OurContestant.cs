@@ -5,7 +5,6 @@ using MetaGrains.Core.Keys;
 using MetaGrains.Core.Machine;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Tenancy;
-using MetaGrains.Core.Throttling;
 using MetaGrains.Core.Time;
 
 namespace MetaGrains.Bench.Budget;

@@ -3,7 +3,7 @@ using MetaGrains.Bench.Virtual;
 namespace MetaGrains.Bench.Simulation;
 
 /// <summary>Breaks things, by chance and as often as the seed says, until it is told to stop.</summary>
-internal sealed class Chaos(Simulation world, Random chance, DateTimeOffset until)
+internal sealed class Chaos(SimulatedWorld world, Random chance, DateTimeOffset until)
 {
     private static readonly TimeSpan TakeOver = TimeSpan.FromSeconds(20);
 
@@ -41,7 +41,7 @@ internal sealed class Chaos(Simulation world, Random chance, DateTimeOffset unti
 
     private void KillSilo()
     {
-        var silo = chance.Next(Simulation.Silos);
+        var silo = chance.Next(SimulatedWorld.Silos);
         foreach (var tenant in world.Tenants)
         {
             if (world.SiloOf(tenant.Number) == silo)
@@ -88,7 +88,7 @@ internal sealed class Chaos(Simulation world, Random chance, DateTimeOffset unti
     private void MoveClock()
     {
         world.HadSkew = true;
-        var (silo, skew) = (chance.Next(Simulation.Silos), TimeSpan.FromSeconds(chance.Next(-20, 21)));
+        var (silo, skew) = (chance.Next(SimulatedWorld.Silos), TimeSpan.FromSeconds(chance.Next(-20, 21)));
         world.SetSkew(silo, skew);
         Time.In(TimeSpan.FromHours(1), () => world.SetSkew(silo, TimeSpan.Zero));
     }

@@ -6,7 +6,7 @@ using MetaGrains.Core.Schedule;
 namespace MetaGrains.Bench.Simulation;
 
 /// <summary>One account's world: calls between grains that take time, get lost, or find nobody.</summary>
-internal sealed class SimulatedHost(Simulation world, SimulatedTenant tenant, int number, Random chance) : IAccountHost
+internal sealed class SimulatedHost(SimulatedWorld world, SimulatedTenant tenant, int number, Random chance) : IAccountHost
 {
     private const int MostFirstFill = 4;
 

@@ -7,7 +7,7 @@ internal static class SimulationReport
     public static Dictionary<string, object?> Run(SimulationOptions options)
     {
         var started = TimeProvider.System.GetTimestamp();
-        var result = new Simulation(options).Run();
+        var result = new SimulatedWorld(options).Run();
         foreach (var violation in result.Violations)
             Console.Error.WriteLine(violation);
         if (result.ViolationCount > 0)

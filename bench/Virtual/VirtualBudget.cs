@@ -34,9 +34,11 @@ internal sealed class VirtualBudget(VirtualTime time, BudgetRules rules)
 
     public BudgetAnswer Ask(BudgetRequest request)
     {
-        var reply = TenantBudget.Ask(State, request, Now);
+        var before = State;
+        var reply = TenantBudget.Ask(before, request, Now);
         Take(reply.State, reply.Effects);
-        if (reply.Answer is BudgetAnswer.Granted granted)
+        // A repeated question gets the grant that it has, and changes nothing.
+        if (reply.Answer is BudgetAnswer.Granted granted && !ReferenceEquals(before, reply.State))
             Granted?.Invoke(request, granted.Grant, reply.State);
         return reply.Answer;
     }

@@ -40,5 +40,5 @@ public sealed class SimulationTests
         Assert.Contains(result.Violations, violation => violation.Contains("a limit was exceeded that nobody else used", StringComparison.Ordinal));
     }
 
-    private static SimulationResult Play(SimulationOptions options) => new Bench.Simulation.Simulation(options).Run();
+    private static SimulationResult Play(SimulationOptions options) => new SimulatedWorld(options).Run();
 }

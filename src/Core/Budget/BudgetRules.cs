@@ -76,6 +76,9 @@ public sealed record BudgetRules
     /// <summary>The longest block after calls that followed a block were refused again. Default: 4 hours.</summary>
     public TimeSpan LongestBlock { get; init; } = TimeSpan.FromHours(4);
 
+    /// <summary>How much the clocks of two silos may differ: what was sent less than this ago counts from now. Default: 30 seconds.</summary>
+    public TimeSpan ClockDoubt { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Most requesters in the queue; more are told to ask again, without a ticket. Default: 10,000.</summary>
     public int MaxWaiters { get; init; } = 10_000;
 
@@ -102,6 +105,9 @@ public sealed record BudgetRules
 
     /// <summary>How long an answer of the app's budget is waited for before it is asked again. Default: 10 seconds.</summary>
     public TimeSpan LeasePatience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long after a lease the app's budget is not asked for another. Default: 2 seconds.</summary>
+    public TimeSpan LeasePause { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The rules of an app's budget: its grants are leases, for whole tenants and longer than theirs.</summary>
     public static BudgetRules ForApp { get; } = new()

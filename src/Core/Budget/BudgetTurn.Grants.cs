@@ -63,8 +63,9 @@ internal sealed partial class BudgetTurn
         if (!_outstanding.TryGetValue(grantId, out var known))
             return;
         var sent = Math.Clamp(used, 0, known.Grant.Permits);
-        var last = lastSentAt is { } at && at < _now ? (at < known.GivenAt ? known.GivenAt : at) : _now;
-        Settle(known, sent, last);
+        var sentAt = lastSentAt is { } at && at < _now ? (at < known.GivenAt ? known.GivenAt : at) : _now;
+        // Another silo's clock may be behind: what was sent a moment ago was sent now.
+        Settle(known, sent, _now - sentAt < _rules.ClockDoubt ? _now : sentAt, sentAt);
         if (sent == 0)
             return;
         foreach (var scope in known.Scopes)
@@ -74,10 +75,10 @@ internal sealed partial class BudgetTurn
     private void Expire(long grantId)
     {
         if (_outstanding.TryGetValue(grantId, out var known))
-            Settle(known, known.Grant.Permits, known.Grant.Until, expired: true);
+            Settle(known, known.Grant.Permits, known.Grant.Until, known.Grant.Until, expired: true);
     }
 
-    private void Settle(OutstandingGrant known, int sent, DateTimeOffset last, bool expired = false)
+    private void Settle(OutstandingGrant known, int sent, DateTimeOffset last, DateTimeOffset sentAt, bool expired = false)
     {
         var id = known.Grant.Id;
         _outstanding = _outstanding.Remove(id);
@@ -87,7 +88,7 @@ internal sealed partial class BudgetTurn
             _holders = _holders.Remove(known.Requester);
         foreach (var scope in known.Scopes)
         {
-            Set(Ledger(scope).Settle(known.Grant.Permits, sent, last, _rules.BucketOf(scope.Kind)));
+            Set(Ledger(scope).Settle(known.Grant.Permits, sent, last, sentAt, _rules.BucketOf(scope.Kind)));
             Warn(scope);
             _touched.Add(scope);
         }

@@ -22,7 +22,8 @@ internal sealed partial class BudgetTurn
     /// <summary>The app's budget has granted.</summary>
     public void TakeLease(BudgetGrant grant)
     {
-        _leaseAskedAt = null;
+        // Not again at once, though it may be less than what was asked for: there is no more now.
+        (_leaseAskedAt, _leaseRetryAt) = (null, _now + _rules.LeasePause);
         if (_leases.Any(known => known.Id == grant.Id))
             return;
         _leases = _leases.Add(new AppLease(grant.Id, grant.Permits, grant.Permits, 0, grant.Until));

@@ -18,6 +18,14 @@ public readonly record struct LearnedCost(double Percent, double Calls)
     /// <summary>Calls after which what was learned first begins to fade, so that a changed limit is learned anew.</summary>
     private const int Memory = 256;
 
+    private const int Surprise = 8;
+
+    /// <summary>The share of our calls of an hour that Meta's window holds at least.</summary>
+    private const double Held = 0.88;
+
+    /// <summary>Calls that make a level telling.</summary>
+    private const int Telling = 16;
+
     /// <summary>A limit of more calls than this is as good as none.</summary>
     private const double Most = 100_000;
 
@@ -33,6 +41,15 @@ public readonly record struct LearnedCost(double Percent, double Calls)
     /// <summary>Nobody refuses any more: perhaps a quarter more calls are allowed.</summary>
     public LearnedCost Hope => Calls > Most ? default : this with { Calls = Calls * 1.25 };
 
+    /// <summary>All that was stated is no less than what our own calls cost, of which Meta's shorter window holds most.</summary>
+    /// <param name="percent">The statement.</param>
+    /// <param name="own">Our own calls of the window.</param>
+    public LearnedCost AtMost(double percent, int own)
+    {
+        var most = (percent + Hidden) / (Held * own);
+        return own >= Telling && PerCall > most ? this with { Percent = most * Calls } : this;
+    }
+
     /// <summary>Learns from two statements.</summary>
     /// <param name="grown">Percent between them, not less than zero.</param>
     /// <param name="calls">Our own calls between them, at least one.</param>
@@ -41,7 +58,8 @@ public readonly record struct LearnedCost(double Percent, double Calls)
     public LearnedCost Take(double grown, int calls, double percent, int own)
     {
         // A jump that our own calls cannot explain is others', or a limit that was cut: the level says how much at most.
-        var most = 2 * calls * (percent / Math.Max(1, own));
+        // Calls of ours that are not known yet make jumps, too, and small steps after them.
+        var most = Surprise * calls * (percent / Math.Max(1, own));
         var next = new LearnedCost(Percent + Math.Min(grown, most), Calls + calls);
         return next.Calls > Memory ? new LearnedCost(next.Percent / 2, next.Calls / 2) : next;
     }

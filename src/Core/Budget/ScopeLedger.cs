@@ -113,16 +113,17 @@ public sealed record ScopeLedger
     /// <summary>Permits go out.</summary>
     public ScopeLedger Give(int permits) => this with { InFlight = InFlight + permits };
 
-    /// <summary>A grant is over: what was sent of it counts from its last moment, the rest is free.</summary>
+    /// <summary>A grant is over: what was sent of it counts for a window, the rest is free.</summary>
     /// <param name="permits">Permits of the grant.</param>
     /// <param name="sent">How many were sent.</param>
-    /// <param name="last">The last moment at which one was.</param>
+    /// <param name="last">From when it counts.</param>
+    /// <param name="sentAt">The last moment at which one was sent, by the clock of whoever sent it.</param>
     /// <param name="bucket">Width of a bucket.</param>
-    public ScopeLedger Settle(int permits, int sent, DateTimeOffset last, TimeSpan bucket)
+    public ScopeLedger Settle(int permits, int sent, DateTimeOffset last, DateTimeOffset sentAt, TimeSpan bucket)
     {
         var freed = this with { InFlight = Math.Max(0, InFlight - permits) };
         return sent == 0 ? freed
-            : freed.Add(new Charge(BucketEnd(last, bucket), sent)) with { OwnAtObservation = ObservedAt >= last + OnItsWay ? OwnAtObservation + sent : OwnAtObservation };
+            : freed.Add(new Charge(BucketEnd(last, bucket), sent)) with { OwnAtObservation = ObservedAt >= sentAt + OnItsWay ? OwnAtObservation + sent : OwnAtObservation };
     }
 
     /// <summary>Adds calls. A bucket older than the newest is counted with the newest: kept longer, never shorter.</summary>
@@ -150,19 +151,22 @@ public sealed record ScopeLedger
         return stated.Learn(this);
     }
 
-    // By now it is known which of our calls were in the last statement. While nothing was forgotten, what it grew by since
-    // an earlier one is the price of those between.
+    // By now it is known which of our calls were in the last statement. While Meta's window forgot nothing (it may be
+    // shorter than ours by a twelfth), what it grew by since an earlier one is the price of those between. After a block
+    // that holds at any time, since hardly anything else is in flight.
     private ScopeLedger Learn(ScopeLedger last)
     {
         if (last.ObservedAt is not { } at)
             return this;
         var stated = new StatedUsage(at, last.Percent, last.OwnAtObservation, last.Forgotten);
+        var bounded = this with { Learned = Learned.AtMost(stated.Percent, stated.Own) };
         var calls = stated.Own - Before.Own;
-        if (at - Before.At > Scope.Kind.Window() / LearnedCost.Near || stated.Forgotten != Before.Forgotten || stated.Percent < Before.Percent || calls < 0)
-            return this with { Before = stated };
-        return calls == 0 ? this : this with
+        var grows = !(NextForgotten - at < Scope.Kind.Window() / 12) || Exposure is not (null or int.MaxValue);
+        if (!grows || at - Before.At > Scope.Kind.Window() / LearnedCost.Near || stated.Forgotten != Before.Forgotten || stated.Percent < Before.Percent || calls < 0)
+            return bounded with { Before = stated };
+        return calls == 0 ? bounded : bounded with
         {
-            Before = stated, Learned = Learned.Take(stated.Percent - Before.Percent, calls, stated.Percent, stated.Own),
+            Before = stated, Learned = bounded.Learned.Take(stated.Percent - Before.Percent, calls, stated.Percent, stated.Own),
         };
     }
 

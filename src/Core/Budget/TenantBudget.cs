@@ -134,7 +134,7 @@ public static class TenantBudget
             Ledgers =
             [
                 .. state.Ledgers.Values.Select(ledger => ledger.InFlight == 0 ? ledger
-                    : ledger.Settle(ledger.InFlight, ledger.InFlight, latest, state.Rules.BucketOf(ledger.Scope.Kind))),
+                    : ledger.Settle(ledger.InFlight, ledger.InFlight, latest, latest, state.Rules.BucketOf(ledger.Scope.Kind))),
             ],
             Lost = state.Lost,
             Access = state.Access,

@@ -1,6 +1,5 @@
 using MetaGrains.Bench.Virtual;
 using MetaGrains.Core.Accounts;
-using MetaGrains.Core.Budget;
 using MetaGrains.Core.Keys;
 using MetaGrains.Core.Machine;
 using MetaGrains.Core.Schedule;
@@ -13,7 +12,7 @@ namespace MetaGrains.Bench.Simulation;
 /// Weeks of many accounts in virtual time, on one thread: the decisions of Core as they run in production, the limits of
 /// the simulator, and everything that breaks. What must always hold is looked at while it goes on.
 /// </summary>
-internal sealed class Simulation
+internal sealed class SimulatedWorld
 {
     public const int Silos = 4;
 
@@ -38,7 +37,7 @@ internal sealed class Simulation
     private long _runs;
     private long _sweeps;
 
-    public Simulation(SimulationOptions options)
+    public SimulatedWorld(SimulationOptions options)
     {
         Options = options;
         _chance = new Random(options.Seed);
