@@ -8,7 +8,7 @@ using MetaGrains.Bench.Measure;
 using MetaGrains.Bench.Parse;
 using MetaGrains.Bench.Simulation;
 
-// Usage: MetaGrains.Bench ingest|calls|parse|graph|budget --rows=N --rounds=N --engine=NAME   (run it by ./metagrains bench NAME)
+// Usage: MetaGrains.Bench ingest|calls|parse|graph|budget --rows=N --rounds=N --table-rows=N,N --engine=NAME   (run it by ./metagrains bench NAME)
 //        MetaGrains.Bench simulate --seed=S --accounts=N --tenants=N --days=D --engine=NAME   (run it by ./metagrains simulate)
 var options = args.Skip(1).Select(word => word.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
 if (args[0] == CallsClient.Name)
@@ -20,6 +20,7 @@ if (args[0] == CallsClient.Name)
 var window = HostWindow.Open();
 var figures = args[0] switch
 {
+    "ingest" when Sizes("--table-rows") is { Length: > 0 } sizes => await new FullTableBench(WhereRowsGo(), Number("--rows"), Number("--rounds"), sizes).RunAsync(),
     "ingest" => await new IngestBench(WhereRowsGo(), Number("--rows"), Number("--rounds")).RunAsync(),
     "calls" => await new CallsBench(Number("--rounds")).RunAsync(),
     "parse" => new ParseBench(Number("--rounds")).Run(),
@@ -34,6 +35,9 @@ Console.WriteLine(JsonSerializer.Serialize(figures));
 Environment.ExitCode = figures.GetValueOrDefault("violations") is > 0 ? 1 : 0;
 
 int Number(string name) => int.Parse(options[name], CultureInfo.InvariantCulture);
+
+int[] Sizes(string name) =>
+    [.. options[name].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(size => int.Parse(size, CultureInfo.InvariantCulture))];
 
 static string WhereRowsGo() => Environment.GetEnvironmentVariable("METAGRAINS_DATABASE_URL")
     ?? throw new InvalidOperationException("METAGRAINS_DATABASE_URL is not set: run this by ./metagrains bench.");

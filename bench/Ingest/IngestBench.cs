@@ -1,8 +1,5 @@
 using MetaGrains.Bench.Measure;
 using MetaGrains.Core.Insights;
-using MetaGrains.Warehouse;
-using MetaGrains.Warehouse.Migrations;
-using Npgsql;
 
 namespace MetaGrains.Bench.Ingest;
 
@@ -21,29 +18,11 @@ internal sealed class IngestBench(string url, int rows, int rounds)
 
     public async Task<Dictionary<string, object?>> RunAsync()
     {
-        var name = $"metagrains_bench_{Environment.ProcessId}";
-        await AdministerAsync($"create database {name}");
-        try
-        {
-            return await MeasureAsync(name);
-        }
-        finally
-        {
-            await AdministerAsync($"drop database if exists {name} with (force)");
-        }
-    }
-
-    private async Task<Dictionary<string, object?>> MeasureAsync(string name)
-    {
-        var connection = DatabaseUrl.Parse(url);
-        connection.Database = name;
-        connection.MaxPoolSize = 1;
-        connection.CommandTimeout = 600;
-        await using var database = new NpgsqlDataSourceBuilder(connection.ConnectionString).Build();
-        await new Migrator(database, TimeProvider.System).ApplyAsync(default);
+        await using var scratch = await ScratchDatabase.CreateAsync(url);
+        var database = scratch.Source;
         var server = new Server(database);
         var ours = await OurIngest.CreateAsync(database);
-        var rivals = new Rivals(database, connection.ConnectionString, ours.Tenant);
+        var rivals = new Rivals(database, scratch.ConnectionString, ours.Tenant);
         // Nothing is timed before every path has been compiled once.
         await RoundAsync(new Figures(), server, ours, rivals, _fresh[..SlowRivalRows], SlowRivalRows);
         var figures = new Figures();
@@ -103,14 +82,6 @@ internal sealed class IngestBench(string url, int rows, int rounds)
         var began = TimeProvider.System.GetTimestamp();
         await work();
         return TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-    }
-
-    private async Task AdministerAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(DatabaseUrl.Parse(url).ConnectionString + ";Pooling=false");
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
     }
 
     private sealed class Figures

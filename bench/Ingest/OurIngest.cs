@@ -14,11 +14,13 @@ internal sealed class OurIngest
 {
     private const int PageRows = 500;
 
+    private readonly NpgsqlDataSource _database;
     private readonly InsightsStore _store;
     private readonly AdAccountKey _account;
 
     private OurIngest(NpgsqlDataSource database, AdAccountKey account)
     {
+        _database = database;
         _account = account;
         var publisher = new SlicePublisher(database, new InsightPartitions(database), TimeProvider.System);
         _store = new InsightsStore(database, new RunLedger(database, TimeProvider.System), new StagingWriter(database), publisher);
@@ -48,6 +50,24 @@ internal sealed class OurIngest
         var counts = await _store.PublishAsync(slice, rows.Length, judgement, default);
         await _store.EndRunAsync(run, new RunReport { Outcome = RunOutcome.Succeeded, Rows = counts }, default);
         return counts;
+    }
+
+    /// <summary>Takes out all that was loaded, and cleans up behind it: the tables are as before.</summary>
+    public async Task UnloadAsync()
+    {
+        string[] tables = ["meta_insights_daily", "meta_insights_raw", "meta_insights_days", "daily_meta_metrics"];
+        foreach (var table in tables)
+        {
+            await using var delete = _database.CreateCommand($"delete from {table} where tenant_id = $1 and ad_account_id = $2 and date between $3 and $4");
+            delete.Parameters.Add(new() { Value = _account.Tenant.Value });
+            delete.Parameters.Add(new() { Value = _account.Account.ToString() });
+            delete.Parameters.Add(new() { Value = BenchRows.Days.Since });
+            delete.Parameters.Add(new() { Value = BenchRows.Days.Until });
+            await delete.ExecuteNonQueryAsync();
+        }
+
+        await using var vacuum = _database.CreateCommand($"vacuum {string.Join(", ", tables)}, insights_staging");
+        await vacuum.ExecuteNonQueryAsync();
     }
 
     private sealed class Page(int number, ReadOnlyMemory<InsightRow> rows) : InsightPage

@@ -21,6 +21,7 @@ public sealed class BadInputTests : IDisposable
         { 2, "is not a folder.", ["demo", "--in-process", "--data", "/does/not/exist"] },
         { 2, "is not one http address", ["graph-sim", "--urls", "nowhere"] },
         { 2, "'nothing' not recognized", ["bench", "nothing"] },
+        { 2, "--table-rows must be numbers from 1 to 100000000", ["bench", "ingest", "--table-rows", "1000,many"] },
     };
 
     [Theory]

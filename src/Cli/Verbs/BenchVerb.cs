@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using MetaGrains.Cli.Hosting;
 
 namespace MetaGrains.Cli.Verbs;
@@ -15,14 +16,33 @@ internal static class BenchVerb
         name.AcceptOnlyFromAmong(Ingest, "calls", "parse", "graph", "budget");
         var rows = Verb.Number("--rows", "Rows of the benchmark's data set.", 50_000, 1_000, 10_000_000);
         var rounds = Verb.Number("--rounds", "How often each figure is measured; the median is printed.", 3, 1, 100);
-        var command = Verb.Create("bench", "Measure, as ratios against a rival or a physical limit of the same run.", "bench ingest --rows 50000", [rows, rounds], async (parsed, terminal, cancellationToken) =>
+        var tableRows = TableRows();
+        var command = Verb.Create("bench", "Measure, as ratios against a rival or a physical limit of the same run.", "bench ingest --rows 50000", [rows, rounds, tableRows], async (parsed, terminal, cancellationToken) =>
         {
             await using var session = parsed.GetValue(name) != Ingest ? null : await DatabaseSession.OpenAsync(checkout, terminal, cancellationToken);
             return await BenchProgram.RunAsync(
-                checkout, "bench", [parsed.GetValue(name)!, $"--rows={parsed.GetValue(rows)}", $"--rounds={parsed.GetValue(rounds)}"],
+                checkout, "bench",
+                [parsed.GetValue(name)!, $"--rows={parsed.GetValue(rows)}", $"--rounds={parsed.GetValue(rounds)}", $"--table-rows={parsed.GetValue(tableRows)}"],
                 session?.Url, cancellationToken);
         });
         command.Add(name);
         return command;
+    }
+
+    private static Option<string> TableRows()
+    {
+        const int most = 100_000_000;
+        var option = new Option<string>("--table-rows")
+        {
+            Description = "Of ingest: measure a first load into tables that hold so many rows already, such as 10000,100000,1000000.",
+            DefaultValueFactory = _ => "",
+        };
+        option.Validators.Add(result =>
+        {
+            var sizes = result.GetValueOrDefault<string>().Split(',', StringSplitOptions.RemoveEmptyEntries);
+            if (Array.Exists(sizes, size => !int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) || rows is < 1 or > most))
+                result.AddError($"--table-rows must be numbers from 1 to {most} with commas between them.");
+        });
+        return option;
     }
 }

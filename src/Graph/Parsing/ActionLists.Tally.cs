@@ -9,8 +9,6 @@ internal sealed partial class ActionLists
     private const byte NotCounting = 1;
     private const byte Counting = 2;
 
-    private byte[] _counts = new byte[64];
-
     // The tally adds without looking; so each type reaches it once, as a sum that is known to be exact.
     private void Feed(ConversionTally tally, ReadOnlySpan<Element> elements, bool repeats)
     {
@@ -41,11 +39,10 @@ internal sealed partial class ActionLists
     // Asked once for each name: most actions are none that count.
     private bool Counts(ConversionTally tally, int type)
     {
-        if (type >= _counts.Length)
-            Array.Resize(ref _counts, Math.Max(type + 1, _counts.Length * 2));
-        if (_counts[type] == Unasked)
-            _counts[type] = tally.Knows(_names.Name(type)) ? Counting : NotCounting;
-        return _counts[type] == Counting;
+        ref var note = ref NoteOf(type);
+        if (note.Counts == Unasked)
+            note.Counts = tally.Knows(_names.Name(type)) ? Counting : NotCounting;
+        return note.Counts == Counting;
     }
 
     // One type stands in several elements only with further keys or as a duplicate.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using MetaGrains.Core.Insights;
 
@@ -70,20 +71,20 @@ internal sealed partial class ActionLists
     // Room for the whole element is taken once: most of it is short texts that are copied one after the other.
     private void WriteElement(int key, ReadOnlySpan<Figure> figures, ReadOnlySpan<byte> body)
     {
-        var size = _names.JsonKey(key).Length + 2;
+        var size = _names.Json(key).KeyLength + 2 + JsonText.Slack;
         foreach (ref readonly var figure in figures)
-            size += _names.JsonKey(figure.Name).Length + 1 + Math.Max(figure.Length, LongestFigure);
+            size += _names.Json(figure.Name).KeyLength + 1 + Math.Max(figure.Length, LongestFigure);
         var room = _json.Room(size);
-        var at = Copy(_names.JsonKey(key), room, 0);
+        var at = _names.Json(key).CopyKey(room, 0);
         room[at++] = (byte)'{';
         for (var index = 0; index < figures.Length; index++)
         {
             ref readonly var figure = ref figures[index];
             if (index > 0)
                 room[at++] = (byte)',';
-            at = Copy(_names.JsonKey(figure.Name), room, at);
+            at = _names.Json(figure.Name).CopyKey(room, at);
             at = figure.Length > 0
-                ? Copy(body.Slice(figure.Start, figure.Length), room, at)
+                ? CopyFigure(body, in figure, room, at)
                 : at + ExactNumber.Write(figure.Value, room[at..]);
         }
 
@@ -91,10 +92,15 @@ internal sealed partial class ActionLists
         _json.Advance(at);
     }
 
-    private static int Copy(ReadOnlySpan<byte> text, Span<byte> room, int at)
+    // What is copied behind a short figure is overwritten by what follows it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int CopyFigure(ReadOnlySpan<byte> body, in Figure figure, Span<byte> room, int at)
     {
-        text.CopyTo(room[at..]);
-        return at + text.Length;
+        if (figure.Length <= sizeof(ulong) && body.Length - figure.Start >= sizeof(ulong))
+            body.Slice(figure.Start, sizeof(ulong)).CopyTo(room[at..]);
+        else
+            body.Slice(figure.Start, figure.Length).CopyTo(room[at..]);
+        return at + figure.Length;
     }
 
     // Rows have tens of elements at most in most accounts; a row with hundreds is sorted by the library.

@@ -18,14 +18,14 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
 
     private readonly List<(int Name, int Value)> _parts = [];
     private readonly ByteScratch _composed = new(256);
-    private readonly int[] _expected = new int[16];
-    private readonly int[] _expectedTypes = new int[64];
     private NameTable _names = NewNames();
+    private Note[] _notes = new Note[32];
     private Element[] _elements = new Element[32];
     private Figure[] _figures = new Figure[128];
     private int _elementCount;
     private int _figureCount;
     private bool _composedKeys;
+    private int _lastType = NoType;
 
     // Names with a meaning are numbered first.
     private const int TypeName = 0;
@@ -41,7 +41,8 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
         if (_names.Count <= MaxNames)
             return;
         _names = NewNames();
-        Array.Clear(_counts);
+        _lastType = NoType;
+        Array.Clear(_notes);
     }
 
     /// <summary>Takes one list; the reader stands on its value.</summary>
@@ -80,69 +81,78 @@ internal sealed partial class ActionLists(IReadOnlyList<string> fields)
         var first = _figureCount;
         if (_parts.Count > 0)
             _parts.Clear();
-        for (var place = 0; ; place++)
+        for (var previous = NoType; ;)
         {
-            if (!reader.Read())
-                return false;
-            if (reader.TokenType == JsonTokenType.EndObject)
-                break;
+            // Elements of an answer mostly have the same keys in the same order.
+            var name = NoteOf(previous).NextKey;
+            if (!reader.TryName(in _names.Json(name)))
+            {
+                if (!reader.Read())
+                    return false;
+                if (reader.TokenType == JsonTokenType.EndObject)
+                    break;
+                name = _names.FindOrAdd(tokens.Text(ref reader));
+                NoteOf(previous).NextKey = name;
+            }
 
-            var text = tokens.Text(ref reader);
-            var name = Find(text, place);
-            var isPart = text.Length > 0 && text[0] == (byte)'a' && text.StartsWith("action_"u8);
-            var mustBeNumber = name == ValueName || (text.Length > 0 && text[0] is >= (byte)'0' and <= (byte)'9');
+            previous = name;
+            if (name == TypeName && type < 0 && TryGuessType(ref reader, ref type))
+                continue;
             if (!reader.Read())
                 return false;
             if (reader.TokenType == JsonTokenType.Null)
                 continue;
-            if (isPart)
-            {
-                var value = PartOf(tokens.Scalar(ref reader, "A key of an action"), name);
-                if (name != TypeName)
-                    _parts.Add((name, value));
-                else if (type < 0)
-                    type = value;
-                else
-                    throw new InvalidAnswerException($"An element of {fields[list]} has two action types.");
-            }
-            else if (!TryReadFigure(ref reader, tokens, list, name, mustBeNumber))
-            {
+            var role = RoleOf(name);
+            if (role == KeyRole.Part)
+                type = TakePart(tokens.Scalar(ref reader, "A key of an action"), name, type, list);
+            else if (!TryReadFigure(ref reader, tokens, list, name, mustBeNumber: role == KeyRole.Number))
                 return false;
-            }
         }
 
         AddElement(list, type < 0 ? NoType : type, first);
         return true;
     }
 
-    // Elements of an answer mostly have the same keys in the same places.
-    private int Find(ReadOnlySpan<byte> text, int place)
+    // Rows of an answer mostly have the same actions in the same order; the first follows those of the last row.
+    private bool TryGuessType(ref JsonCursor reader, ref int type)
     {
-        if (place >= _expected.Length)
-            return _names.FindOrAdd(text);
-        var guess = _expected[place];
-        return _names.Is(guess, text) ? guess : _expected[place] = _names.FindOrAdd(text);
+        var guess = NoteOf(_lastType).NextType;
+        if (!reader.TryString(in _names.Json(guess)))
+            return false;
+        type = _lastType = guess;
+        return true;
     }
 
-    // Rows of an answer mostly have the same actions in the same order.
-    private int PartOf(ReadOnlySpan<byte> text, int name)
+    private int TakePart(ReadOnlySpan<byte> text, int name, int type, int list)
     {
-        if (name != TypeName || _elementCount >= _expectedTypes.Length)
-            return _names.FindOrAdd(text);
-        var guess = _expectedTypes[_elementCount];
-        return _names.Is(guess, text) ? guess : _expectedTypes[_elementCount] = _names.FindOrAdd(text);
+        var value = _names.FindOrAdd(text);
+        if (name != TypeName)
+        {
+            _parts.Add((name, value));
+            return type;
+        }
+
+        NoteOf(_lastType).NextType = value;
+        _lastType = value;
+        return type < 0 ? value : throw new InvalidAnswerException($"An element of {fields[list]} has two action types.");
     }
 
     private bool TryReadFigure(ref JsonCursor reader, JsonTokens tokens, int list, int name, bool mustBeNumber)
     {
         if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number)
         {
+            if (reader.TryShortNumber(out var number))
+            {
+                AddFigure(new Figure(name, number, reader.TextStart, reader.TextLength));
+                return true;
+            }
+
             if (ExactNumber.TryParse(tokens.Text(ref reader), out var value, out var canonical))
             {
                 if (decimal.IsNegative(value) && IsCount(list))
                     throw new InvalidAnswerException($"A count in {fields[list]} is negative.");
                 var asIs = canonical && !reader.ValueIsEscaped;
-                AddFigure(new Figure(name, value, reader.TextStart, asIs ? reader.ValueSpan.Length : 0));
+                AddFigure(new Figure(name, value, reader.TextStart, asIs ? reader.TextLength : 0));
                 return true;
             }
 

@@ -48,13 +48,11 @@ internal sealed class FieldTable
         "website_purchase_roas",
     };
 
-    // Unread keys that are known again are numbered below this; beyond so many they are looked up in every row.
-    private const int FirstUnread = -2;
+    // Keys that the row is not read for are numbered behind the others; beyond so many they are looked up in every row.
     private const int MaxUnread = 256;
 
     private readonly NameTable _names = new();
-    private readonly NameTable _unread = new();
-    private readonly int[] _expected = new int[64];
+    private int[] _following;
     private readonly List<(FieldKind Kind, int Index)> _fields = [];
     private readonly (FieldKind Kind, int Index)[] _byNumber;
 
@@ -79,6 +77,7 @@ internal sealed class FieldTable
         for (var index = 0; index < Breakdowns.Count; index++)
             Add(Breakdowns[index], FieldKind.Breakdown, index);
         _byNumber = [.. _fields];
+        _following = new int[2 * (Count + 1)];
     }
 
     /// <summary>Breakdown names in ordinal order.</summary>
@@ -90,17 +89,22 @@ internal sealed class FieldTable
     /// <summary>Number of keys.</summary>
     public int Count => _fields.Count;
 
-    /// <summary>The key's number, or less than 0 when the row is not read for it.</summary>
-    /// <param name="place">Its place in the row: rows of an answer mostly have the same keys in the same places.</param>
-    public int Find(ReadOnlySpan<byte> name, int place)
+    /// <summary>The key that followed another one last time: rows of an answer mostly have the same keys in the same order.</summary>
+    /// <param name="previous">Number of the other key, or -1 at the row's start or when it has none.</param>
+    public int Following(int previous) => _following[previous + 1];
+
+    /// <summary>The key as it stands in JSON.</summary>
+    public ref readonly JsonText Json(int field) => ref _names.Json(field);
+
+    /// <summary>The key's number: from <see cref="Count"/> on, or -1, when the row is not read for it.</summary>
+    /// <param name="previous">The key before it.</param>
+    public int Find(ReadOnlySpan<byte> name, int previous)
     {
-        if (place >= _expected.Length)
-            return _names.Find(name);
-        var guess = _expected[place];
-        if (guess >= 0 ? _names.Is(guess, name) : _unread.Is(FirstUnread - guess, name))
-            return guess;
-        var field = _names.Find(name);
-        _expected[place] = field >= 0 || _unread.Count == MaxUnread ? field : FirstUnread - _unread.FindOrAdd(name);
+        var field = _names.Count < Count + MaxUnread ? _names.FindOrAdd(name) : _names.Find(name);
+        if (_names.Count >= _following.Length)
+            Array.Resize(ref _following, _names.Count * 2);
+        if (field >= 0)
+            _following[previous + 1] = field;
         return field;
     }
 

@@ -25,7 +25,7 @@ internal readonly record struct JsonPlace(JsonExpect Expect, int Depth, ulong Ob
 /// knows one contiguous span only, and finds the end of a short text at one glance. When the data ends inside a token
 /// it says so; the caller then goes on from a copy that it took at a place it can go back to.
 /// </summary>
-internal ref struct JsonCursor
+internal ref partial struct JsonCursor
 {
     // One bit for each open level says whether it is an object; as deep as Utf8JsonReader goes.
     private const int MaxDepth = 64;
@@ -66,6 +66,9 @@ internal ref struct JsonCursor
 
     /// <summary>Where the token's text begins: behind the quote of a string.</summary>
     public readonly int TextStart => _start;
+
+    /// <summary>Length of the token's text.</summary>
+    public readonly int TextLength => _length;
 
     /// <summary>Where the token begins.</summary>
     public int TokenStart { get; private set; }

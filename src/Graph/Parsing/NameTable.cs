@@ -6,8 +6,8 @@ namespace MetaGrains.Graph.Parsing;
 /// </summary>
 internal sealed class NameTable
 {
-    private byte[][] _names = new byte[64][];
-    private byte[][] _jsonKeys = new byte[64][];
+    private byte[][] _names = new byte[32][];
+    private JsonText[] _texts = new JsonText[32];
     private readonly ByteScratch _scratch = new(128);
     private uint[] _hashes = new uint[64];
     private int[] _slots = new int[64];
@@ -20,15 +20,11 @@ internal sealed class NameTable
     /// <summary>The name.</summary>
     public ReadOnlySpan<byte> Name(int id) => _names[id];
 
-    /// <summary>The name as a JSON key: quoted, escaped, with its colon.</summary>
-    public ReadOnlySpan<byte> JsonKey(int id) => _jsonKeys[id];
+    /// <summary>The name as it stands in JSON.</summary>
+    public ref readonly JsonText Json(int id) => ref _texts[id];
 
     /// <summary>Its number, or -1.</summary>
     public int Find(ReadOnlySpan<byte> name) => _slots[Probe(name, Utf8Hash.Of(name))] - 1;
-
-    /// <summary>Whether a number that was guessed is the name's.</summary>
-    public bool Is(int guess, ReadOnlySpan<byte> name) =>
-        (uint)guess < (uint)Count && name.SequenceEqual(_names[guess]);
 
     /// <summary>Its number; a name not met before gets the next.</summary>
     public int FindOrAdd(ReadOnlySpan<byte> name)
@@ -41,11 +37,11 @@ internal sealed class NameTable
         if (Count == _names.Length)
         {
             Array.Resize(ref _names, Count * 2);
-            Array.Resize(ref _jsonKeys, Count * 2);
+            Array.Resize(ref _texts, Count * 2);
         }
 
         _names[Count] = name.ToArray();
-        _jsonKeys[Count++] = JsonKeyOf(name);
+        _texts[Count++] = new JsonText(name, _scratch);
         _hashes[index] = hash;
         _slots[index] = Count;
         _ranked = false;
@@ -69,14 +65,6 @@ internal sealed class NameTable
         while (_slots[index] != 0 && !(_hashes[index] == hash && name.SequenceEqual(_names[_slots[index] - 1])))
             index = (index + 1) & mask;
         return index;
-    }
-
-    private byte[] JsonKeyOf(ReadOnlySpan<byte> name)
-    {
-        _scratch.Clear();
-        _scratch.AppendQuoted(name);
-        _scratch.Append((byte)':');
-        return _scratch.Written.ToArray();
     }
 
     private void Grow()

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using MetaGrains.Core.Insights;
@@ -36,17 +37,23 @@ internal sealed partial class RowParser(InsightsQuery query, FieldTable fields)
         _tally.Reset();
         _actions.Reset();
         _breakdowns.Reset();
-        for (var place = 0; ; place++)
+        for (var previous = -1; ;)
         {
+            var field = fields.Following(previous);
+            if (!reader.TryName(in fields.Json(field)))
+            {
+                if (!reader.Read())
+                    return false;
+                if (reader.TokenType == JsonTokenType.EndObject)
+                    break;
+                field = fields.Find(_tokens.Text(ref reader), previous);
+            }
+
             if (!reader.Read())
                 return false;
-            if (reader.TokenType == JsonTokenType.EndObject)
-                break;
-            var field = fields.Find(_tokens.Text(ref reader), place);
-            if (!reader.Read())
+            if ((uint)field >= (uint)fields.Count ? IsNested(reader.TokenType) && !reader.TrySkip() : !TryReadField(ref reader, field))
                 return false;
-            if (field < 0 ? IsNested(reader.TokenType) && !reader.TrySkip() : !TryReadField(ref reader, field))
-                return false;
+            previous = field;
         }
 
         Add(body, body[start..reader.Consumed], page);
@@ -99,13 +106,13 @@ internal sealed partial class RowParser(InsightsQuery query, FieldTable fields)
                 _row.AdId = Id(text, field);
                 break;
             case FieldKind.Impressions:
-                _row.Impressions = Count(text, field);
+                _row.Impressions = Count(ref reader, field);
                 break;
             case FieldKind.Clicks:
-                _row.Clicks = Count(text, field);
+                _row.Clicks = Count(ref reader, field);
                 break;
             case FieldKind.Reach:
-                _row.Reach = Count(text, field);
+                _row.Reach = Count(ref reader, field);
                 break;
             case FieldKind.Spend:
                 _row.Spend = ExactNumber.TryParse(text, out var spend, out _) && spend >= 0
@@ -128,20 +135,31 @@ internal sealed partial class RowParser(InsightsQuery query, FieldTable fields)
             throw Invalid("A row belongs to another account than the one that was asked.");
     }
 
-    private string Id(ReadOnlySpan<byte> text, int field) =>
-        text.Length is > 0 and <= LongestId && !text.ContainsAnyExceptInRange((byte)'0', (byte)'9')
+    private string Id(ReadOnlySpan<byte> text, int field)
+    {
+        if (IsLast(text, field, out var last))
+            return last;
+        return text.Length is > 0 and <= LongestId && !text.ContainsAnyExceptInRange((byte)'0', (byte)'9')
             ? Shared(text, field)
             : throw Invalid($"{fields.Name(field)} is no id.");
-
-    // Rows of one campaign stand together, so the text of the last row comes first.
-    private string Shared(ReadOnlySpan<byte> text, int field)
-    {
-        ref var last = ref _last[field];
-        return last is not null && Ascii.Equals(text, last) ? last : last = _texts.Get(text);
     }
 
-    private long Count(ReadOnlySpan<byte> text, int field) =>
-        ExactNumber.TryParseCount(text, out var count) ? count : throw Invalid($"{fields.Name(field)} is no whole number from 0 on.");
+    private string Shared(ReadOnlySpan<byte> text, int field) =>
+        IsLast(text, field, out var last) ? last : _last[field] = _texts.Get(text);
+
+    // Rows of one campaign stand together, so the text of the last row comes first.
+    private bool IsLast(ReadOnlySpan<byte> text, int field, [NotNullWhen(true)] out string? last)
+    {
+        last = _last[field];
+        return last is not null && Ascii.Equals(text, last);
+    }
+
+    private long Count(ref JsonCursor reader, int field)
+    {
+        if (reader.TryShortNumber(out var number))
+            return number;
+        return ExactNumber.TryParseCount(_tokens.Text(ref reader), out var count) ? count : throw Invalid($"{fields.Name(field)} is no whole number from 0 on.");
+    }
 
     private DateOnly Day(ReadOnlySpan<byte> text, int field) =>
         TryDay(text, out var day) ? day : throw Invalid($"{fields.Name(field)} is no date like 2026-01-31.");
