@@ -15,7 +15,8 @@ public sealed class BudgetBenchTests
         var game = BudgetGame.Play(new OurContestant(mode), Load, others: 0);
 
         Assert.True(Load.DemandPerHour > Load.CallsPerHour);
-        Assert.InRange(game.Utilization, 0.97, 1.0);
+        // In mode meta the size of the limit is learned, to a hundredth or two.
+        Assert.InRange(game.Utilization, 0.97, mode == BudgetMode.Fixed ? 1 : 1.03);
         Assert.Equal((0, 0), (game.Meta.Refused, game.Meta.WhileBlocked));
     }
 

@@ -23,6 +23,9 @@ public readonly record struct LearnedCost(double Percent, double Calls)
     /// <summary>The share of our calls of an hour that Meta's window holds at least.</summary>
     private const double Held = 0.88;
 
+    /// <summary>More than this above our own calls is others'.</summary>
+    private const double Little = 1.3;
+
     /// <summary>Calls that make a level telling.</summary>
     private const int Telling = 16;
 
@@ -48,6 +51,18 @@ public readonly record struct LearnedCost(double Percent, double Calls)
     {
         var most = (percent + Hidden) / (Held * own);
         return own >= Telling && PerCall > most ? this with { Percent = most * Calls } : this;
+    }
+
+    /// <summary>
+    /// A level a little above what our own calls should make is no sign of others but of a cost that was learned too low:
+    /// which errs on the side of fewer calls.
+    /// </summary>
+    /// <param name="percent">The statement.</param>
+    /// <param name="own">Our own calls of the window.</param>
+    public LearnedCost AtLeast(double percent, int own)
+    {
+        var level = percent / Math.Max(1, own);
+        return own >= Telling && PerCall < level && level < PerCall * Little ? this with { Percent = level * Calls } : this;
     }
 
     /// <summary>Learns from two statements.</summary>

@@ -159,7 +159,7 @@ public sealed record ScopeLedger
         if (last.ObservedAt is not { } at)
             return this;
         var stated = new StatedUsage(at, last.Percent, last.OwnAtObservation, last.Forgotten);
-        var bounded = this with { Learned = Learned.AtMost(stated.Percent, stated.Own) };
+        var bounded = this with { Learned = Learned.AtMost(stated.Percent, stated.Own).AtLeast(stated.Percent, stated.Own) };
         var calls = stated.Own - Before.Own;
         var grows = !(NextForgotten - at < Scope.Kind.Window() / 12) || Exposure is not (null or int.MaxValue);
         if (!grows || at - Before.At > Scope.Kind.Window() / LearnedCost.Near || stated.Forgotten != Before.Forgotten || stated.Percent < Before.Percent || calls < 0)
