@@ -13,12 +13,14 @@ internal sealed partial class BudgetTurn
         var perHour = hours <= 0 ? 0 : known is null ? request.Wanted / hours
             : known.DueAt != request.DueAt && known.Taken > 0 ? known.Taken / hours : known.PerHour;
         Demand(request.Scopes, perHour - (known?.PerHour ?? 0));
-        return known is null
+        var flow = known is null
             ? new BudgetFlow(request.DueAt, 0, perHour, null, 0, _now, request.Scopes)
             : known with
             {
                 DueAt = request.DueAt, Taken = known.DueAt == request.DueAt ? known.Taken : 0, PerHour = perHour, AskedAt = _now, Scopes = request.Scopes,
             };
+        _flows = _flows.SetItem(new FlowKey(request.Requester, request.Interval), flow);
+        return flow;
     }
 
     // Of what many share only: what one account needs of its own limits nobody adds up.

@@ -48,10 +48,8 @@ internal sealed partial class BudgetTurn
 
     private ScopeLedger Released(BudgetRoom room, Priority rank, int permits)
     {
-        if (rank == Priority.High || room.Ledger.ReleasedAt is not { } since)
+        if (rank == Priority.High || room.Ledger.ReleasedAt is not { } since || !room.IsInReserve(rank))
             return room.Ledger;
-        if (!room.IsInReserve(rank))
-            return room.Ledger with { ReleasedAt = null };
         var pace = room.Pace(rank);
         var oldest = _now - (pace * (2 * room.Enough));
         return room.Ledger with { ReleasedAt = (since < oldest ? oldest : since) + (pace * permits) };

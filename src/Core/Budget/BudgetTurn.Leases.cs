@@ -87,13 +87,14 @@ internal sealed partial class BudgetTurn
         }
     }
 
-    // The newest is dealt from; an older one goes back when nothing of it is out. At its deadline the app counts all of it.
+    // The newest is dealt from until it is used up; what is not dealt from goes back when nothing of it is out. At its
+    // deadline the app counts all of it.
     private void GiveBackLeases()
     {
         for (var n = _leases.Length - 1; n >= 0; n--)
         {
             var lease = _leases[n];
-            if (lease.Until > _now && (n == _leases.Length - 1 || lease.Out > 0))
+            if (lease.Until > _now && ((n == _leases.Length - 1 && lease.Left > 0) || lease.Out > 0))
                 continue;
             if (lease.Until > _now)
                 Effects.Add(new BudgetEffect.ReturnLease(lease.Id, lease.Permits - lease.Left, lease.LastSentAt));

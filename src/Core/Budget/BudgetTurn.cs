@@ -146,7 +146,11 @@ internal sealed partial class BudgetTurn
         foreach (var (scope, ledger) in Ledgers())
         {
             if (scope.Kind == LimitKind.User && ledger.Learned != default && !(ledger.ObservedAt + scope.Kind.Window() > _now))
+            {
                 Set(ledger with { Learned = ledger.Learned.Hope });
+                _touched.Add(scope);
+            }
+
             if (ledger.IsForgotten(_now) && !_queues.ContainsKey(scope))
                 _ledgers = Ledgers().Remove(scope);
         }

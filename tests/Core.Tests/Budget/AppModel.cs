@@ -34,8 +34,6 @@ internal sealed class AppModel
     /// <summary>The most that Meta counted in any hour.</summary>
     public int Most { get; private set; }
 
-    public int InHour => _hour.Count;
-
     /// <summary>One account of a tenant asks, calls with all that it gets, and gives back.</summary>
     public bool Run(int tenant, int account, int wanted, TimeSpan interval)
     {
