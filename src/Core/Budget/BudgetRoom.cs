@@ -45,21 +45,24 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
         var hard = Whole((Top - Used) / Cost);
         if (hard <= 0)
             return 0;
-        var own = priority == Priority.High ? hard : Math.Max(Whole((Ceiling(priority) - Used) / Cost), 0);
-        if (own < 1 && priority != Priority.High)
-            own = Math.Min(hard, Released(priority));
+        var own = priority == Priority.High ? hard : Math.Clamp(Base(priority) + Released(priority), 0, hard);
         return Math.Min(own, Exposed());
     }
 
-    /// <summary>Permits of the reserve that a lower rank has earned by waiting: never many at once, so that HIGH finds a place soon.</summary>
+    /// <summary>By how many permits a lower rank may go into the reserve: it has earned them by waiting while HIGH had no need of them.</summary>
     public int Released(Priority priority) =>
-        Ledger.ReleasedAt is { } since && since <= Now ? Math.Min((int)((Now - since) / Pace(priority)), 2 * Enough) : 0;
+        Ledger.ReleasedAt is { } since && since <= Now ? (int)Math.Min((Now - since) / Pace(priority), Reserve(priority)) : 0;
 
     /// <summary>The time in which a lower rank earns one permit of the reserve: the whole of it in half a window.</summary>
-    public TimeSpan Pace(Priority priority) => Kind.Window() / (2 * Math.Max(1, (Top - Ceiling(priority)) / Cost));
+    public TimeSpan Pace(Priority priority) => Kind.Window() / (2 * Math.Max(1, Reserve(priority)));
 
-    /// <summary>Whether a lower rank has nothing left but the reserve.</summary>
-    public bool IsInReserve(Priority priority) => priority != Priority.High && !IsUnknown && Whole((Ceiling(priority) - Used) / Cost) < 1;
+    /// <summary>Whether a lower rank has too little left without the reserve.</summary>
+    public bool IsInReserve(Priority priority) => priority != Priority.High && !IsUnknown && Base(priority) < Enough;
+
+    private double Reserve(Priority priority) => (Top - Ceiling(priority)) / Cost;
+
+    // Below zero where the reserve has been gone into.
+    private int Base(Priority priority) => Whole((Ceiling(priority) - Used) / Cost);
 
     /// <summary>
     /// When there may be more room for a priority than now, if nothing happens but that time passes; null when only an
@@ -70,8 +73,10 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
         if (Ledger.IsBlocked(Now))
             return Ledger.BlockedUntil;
         var opens = Earlier(Ledger.NextForgotten, lostUntil);
-        if (IsInReserve(priority))
-            opens = Earlier(opens, (Ledger.ReleasedAt ?? Now) + (Pace(priority) * Math.Min(Released(priority) + 1, 2 * Enough)));
+        // The next permit that is earned: as many as have been gone into the reserve already come before it.
+        var earned = IsInReserve(priority) ? Math.Max(Released(priority), -Base(priority)) + 1 : int.MaxValue;
+        if (earned <= Reserve(priority))
+            opens = Earlier(opens, (Ledger.ReleasedAt ?? Now) + (Pace(priority) * earned));
         return Earlier(opens, Decays(priority));
     }
 

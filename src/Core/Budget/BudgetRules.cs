@@ -94,6 +94,12 @@ public sealed record BudgetRules
     /// <summary>Permits in flight at which a scope counts as well known again. Default: 512.</summary>
     public int FullExposure { get; init; } = 512;
 
+    /// <summary>
+    /// Permits of weight 1 by which one requester may be ahead of another of its rank, before the other is served first.
+    /// Default: 8.
+    /// </summary>
+    public double Round { get; init; } = 8;
+
     /// <summary>The width of a kind's buckets.</summary>
     public TimeSpan BucketOf(LimitKind kind) => Bucket * (kind.Window() / TimeSpan.FromHours(1));
 
@@ -113,6 +119,8 @@ public sealed record BudgetRules
     public static BudgetRules ForApp { get; } = new()
     {
         GrantLength = TimeSpan.FromMinutes(5), BlockLength = TimeSpan.FromMinutes(10), MaxPermits = 500, BlockPermits = 100,
+        // A tenant's weight is what it needs in an hour: a round is what each needs in a minute.
+        Round = 1.0 / 60,
     };
 
     /// <summary>Mode meta: percent of a scope's limit up to which a priority is served.</summary>
@@ -130,6 +138,7 @@ public sealed record BudgetRules
             ? "The soft brake must not lie above the level for HIGH only, nor that above the hard stop, nor that at 100 %."
         : GrantLength <= TimeSpan.Zero || BlockLength < GrantLength + Bucket ? "A block must last longer than a grant and a bucket."
         : FirstExposure < 1 || FullExposure < FirstExposure ? "The first exposure is at least one permit and not above the full one."
+        : !(Round > 0) ? "A round is more than nothing."
         : BlockPermits < 1 || MaxPermits < 1 || AsyncRuns < 1 || MaxWaiters < 1 ? "A block, a grant, the queue and the reports under way hold at least one."
         : MinWait <= TimeSpan.Zero || MaxWait < MinWait ? "The longest wait must not be shorter than the shortest."
         : Bucket < TimeSpan.FromSeconds(1) || Bucket > TimeSpan.FromMinutes(5) ? "A bucket is 1 second to 5 minutes wide."

@@ -25,7 +25,7 @@ internal sealed partial class BudgetTurn
         _agenda = _agenda.Add(AgendaItem.Of(grant.Id, until));
         foreach (var scope in request.Scopes)
         {
-            Set(Released(Room(scope), rank, permits).Give(permits));
+            Set(Ledger(scope).Give(permits));
             Warn(scope);
         }
 
@@ -44,15 +44,6 @@ internal sealed partial class BudgetTurn
         }
 
         return Math.Max(_rules.BlockPermits, most / 60);
-    }
-
-    private ScopeLedger Released(BudgetRoom room, Priority rank, int permits)
-    {
-        if (rank == Priority.High || room.Ledger.ReleasedAt is not { } since || !room.IsInReserve(rank))
-            return room.Ledger;
-        var pace = room.Pace(rank);
-        var oldest = _now - (pace * (2 * room.Enough));
-        return room.Ledger with { ReleasedAt = (since < oldest ? oldest : since) + (pace * permits) };
     }
 
     /// <summary>A grant comes back.</summary>

@@ -25,9 +25,10 @@ internal sealed partial class BudgetTurn
             Drop(known);
         var flow = Flow(request);
         var rank = BudgetOrder.Effective(request, _now);
+        // Who comes again has not had less of this round than it had.
         // Who has aged stands among HIGH as one that has had nothing yet.
-        var mark = rank != request.Priority ? _served.Of(rank) : flow.Start ?? Math.Max(_served.Of(rank), flow.Finish);
-        var place = new BudgetPlace(rank, (long)(mark / BudgetFlow.Round), request.DueAt, request.Requester);
+        var mark = rank != request.Priority ? _served.Of(rank) : flow.Start ?? Math.Max(Math.Floor(_served.Of(rank) / _rules.Round) * _rules.Round, flow.Finish);
+        var place = new BudgetPlace(rank, (long)(mark / _rules.Round), request.DueAt, request.Requester);
         var share = Decide(request, place, null, known?.WokenAt is not null);
         if (share.Permits > 0)
             return new BudgetAnswer.Granted(Give(request, rank, mark, share.Permits), _highOnlyUntil);
@@ -79,7 +80,7 @@ internal sealed partial class BudgetTurn
             if (IsLeased(tightest))
                 Miss(request, place.Rank);
             else
-                Earn(tightest, place.Rank);
+                Earn(tightest, place.Rank, needed);
             return new Share(0, left + kept >= needed ? WaitReason.Queue : WaitReason.LimitReached, tightest);
         }
 
@@ -88,12 +89,17 @@ internal sealed partial class BudgetTurn
             : new Share(Math.Min(left, Math.Min(request.Wanted, _rules.MaxPermits)), default, default);
     }
 
-    // From now on a lower rank earns its way into the reserve.
-    private void Earn(LimitScope scope, Priority rank)
+    // From now on a lower rank earns its way into the reserve; what HIGH has to wait for is to be earned again.
+    private void Earn(LimitScope scope, Priority rank, int wanted)
     {
         var room = Room(scope);
-        if (room.Ledger.ReleasedAt is null && room.IsInReserve(rank))
+        if (rank != Priority.High && room.Ledger.ReleasedAt is null && room.IsInReserve(rank))
             Set(room.Ledger with { ReleasedAt = _now });
+        if (rank != Priority.High || room.Ledger.ReleasedAt is not { } since)
+            return;
+        var all = _now - (scope.Kind.Window() / 2);
+        var again = (since < all ? all : since) + (room.Pace(Priority.Low) * wanted);
+        Set(room.Ledger with { ReleasedAt = again < _now ? again : _now });
     }
 
     private LimitScope? Blocked(BudgetRequest request)
@@ -188,7 +194,7 @@ internal sealed partial class BudgetTurn
             return;
         var rank = BudgetOrder.Effective(waiter.Request, _now);
         var place = rank == waiter.Place.Rank ? waiter.Place
-            : waiter.Place with { Rank = rank, Round = (long)(_served.Of(rank) / BudgetFlow.Round) };
+            : waiter.Place with { Rank = rank, Round = (long)(_served.Of(rank) / _rules.Round) };
         Enqueue(waiter with { Place = place });
     }
 

@@ -143,8 +143,9 @@ internal sealed partial class BudgetTurn
             _flows = _flows.Remove(key);
         }
 
-        foreach (var (scope, ledger) in Ledgers())
+        foreach (var (scope, written) in Ledgers())
         {
+            var ledger = written.At(_now);
             if (scope.Kind == LimitKind.User && ledger.Learned != default && !(ledger.ObservedAt + scope.Kind.Window() > _now))
             {
                 Set(ledger with { Learned = ledger.Learned.Hope });
