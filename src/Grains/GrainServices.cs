@@ -1,6 +1,8 @@
 using MetaGrains.Core.Sync;
+using MetaGrains.Core.Sync.Entities;
 using MetaGrains.Grains.Accounts;
 using MetaGrains.Grains.Connections;
+using MetaGrains.Grains.Interfaces;
 using MetaGrains.Grains.Schedules;
 using MetaGrains.Grains.Sweeps;
 using MetaGrains.Grains.Upkeep;
@@ -9,6 +11,7 @@ using MetaGrains.Warehouse.Control;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Storage;
 
 namespace MetaGrains.Grains;
 
@@ -28,6 +31,10 @@ public static class GrainServices
         services.TryAddSingleton<IUsageObserver, UsageRelay>();
         services.TryAddSingleton(new InsightsPullOptions());
         services.TryAddSingleton<InsightsPull>();
+        services.TryAddSingleton<EntityPull>();
+        services.TryAddSingleton<AccountPulls>();
+        services.AddGrainContracts();
+        services.TryAddKeyedSingleton<IGrainStorageSerializer, GrainStateSerializer>(Store);
         services.AddOptions<SyncOptions>().ValidateOnStart();
         services.AddOptions<ScheduleWriterOptions>().RefuseAtStart(options => options.Refuse());
         services.TryAddSingleton<ScheduleWriter>();
@@ -38,8 +45,8 @@ public static class GrainServices
     }
 
     /// <summary>
-    /// Lets the silo tell its grains of what is committed in PostgreSQL, and start the sweeps. Without it grains act on
-    /// calls and reminders alone.
+    /// Lets the silo tell its grains of what is committed in PostgreSQL, start the sweeps, and keep the warehouse in
+    /// shape. Without it grains act on calls and reminders alone.
     /// </summary>
     public static ISiloBuilder AddGrainUpkeep(this ISiloBuilder silo)
     {
@@ -47,6 +54,8 @@ public static class GrainServices
         silo.Services.TryAddSingleton<SettingsMessenger>();
         silo.Services.TryAddSingleton<SettingsListener>();
         silo.Services.TryAddSingleton<SweepStarter>();
+        silo.Services.AddOptions<UpkeepOptions>().RefuseAtStart(options => options.Refuse());
+        silo.Services.TryAddSingleton<UpkeepLoop>();
         silo.Services.TryAddSingleton<SiloUpkeep>();
         silo.Services.AddHostedService(services => services.GetRequiredService<SiloUpkeep>());
         return silo.AddStartupTask((services, _) => services.GetRequiredService<SiloUpkeep>().BeginAsync());

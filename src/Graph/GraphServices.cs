@@ -1,4 +1,5 @@
 using MetaGrains.Core.Sync;
+using MetaGrains.Core.Sync.Entities;
 using MetaGrains.Core.Sync.Reports;
 using MetaGrains.Graph.Accounts;
 using MetaGrains.Graph.Batch;
@@ -19,7 +20,7 @@ public static class GraphServices
 {
     /// <summary>
     /// Adds <see cref="IInsightsSource"/>, <see cref="IReportSource"/>, <see cref="IGraphAdAccounts"/>,
-    /// <see cref="IGraphEntities"/> and <see cref="IGraphTokens"/>. An <see cref="IUsageObserver"/> or a
+    /// <see cref="IGraphEntities"/>, <see cref="IEntitySource"/> and <see cref="IGraphTokens"/>. An <see cref="IUsageObserver"/> or a
     /// <see cref="TimeProvider"/> that is registered, before or after, is used. A bad option stops the host's start.
     /// </summary>
     public static IServiceCollection AddMetaGraph(this IServiceCollection services, Action<GraphOptions> configure)
@@ -35,12 +36,14 @@ public static class GraphServices
         services.TryAddSingleton<GraphBatch>();
         services.TryAddSingleton<PageLimits>();
         services.TryAddSingleton<InsightsWalk>();
+        services.TryAddSingleton<ReportPolls>();
         services.TryAddSingleton<ReportFollower>();
         services.TryAddSingleton<IReportSource, GraphReportSource>();
         services.TryAddSingleton<IInsightsSource, GraphInsightsSource>();
         services.TryAddSingleton<IGraphAdAccounts, GraphAdAccounts>();
         services.TryAddSingleton<EntityReads>();
         services.TryAddSingleton<IGraphEntities, GraphEntities>();
+        services.TryAddSingleton<IEntitySource, GraphEntitySource>();
         services.TryAddSingleton<IGraphTokens, GraphTokens>();
         return services;
     }

@@ -32,6 +32,15 @@ public static class DatabaseUrl
         return builder;
     }
 
+    /// <summary>Makes the connection string of a grain engine, which looks for its tables in the schema <c>engine</c>.</summary>
+    /// <exception cref="FormatException">As <see cref="Parse"/>.</exception>
+    public static NpgsqlConnectionStringBuilder ForEngine(string text)
+    {
+        var builder = Parse(text);
+        builder.SearchPath = "engine";
+        return builder;
+    }
+
     /// <summary>Writes a URL. It holds the password: never log it.</summary>
     public static string Format(NpgsqlConnectionStringBuilder builder) =>
         $"postgres://{Uri.EscapeDataString(builder.Username ?? "")}:{Uri.EscapeDataString(builder.Password ?? "")}"

@@ -1,4 +1,7 @@
 using MetaGrains.Core.Sync;
+using MetaGrains.Core.Sync.Entities;
+using MetaGrains.Core.Sync.Reports;
+using MetaGrains.Core.Sync.Shapes;
 using MetaGrains.Core.Upkeep;
 using MetaGrains.Warehouse.Accounts;
 using MetaGrains.Warehouse.Control;
@@ -7,6 +10,7 @@ using MetaGrains.Warehouse.Insights;
 using MetaGrains.Warehouse.Migrations;
 using MetaGrains.Warehouse.Reads;
 using MetaGrains.Warehouse.Secrets;
+using MetaGrains.Warehouse.Shapes;
 using MetaGrains.Warehouse.Tenants;
 using MetaGrains.Warehouse.Upkeep;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,6 +39,9 @@ public static class WarehouseServices
         services.TryAddSingleton<SlicePublisher>();
         services.TryAddSingleton<RunLedger>();
         services.TryAddSingleton<IInsightsStore, InsightsStore>();
+        services.TryAddSingleton<ShapeStore>();
+        services.TryAddSingleton<IShapeMemory>(provider => provider.GetRequiredService<ShapeStore>());
+        services.TryAddSingleton<IReportMemories, ReportRunStore>();
         services.TryAddSingleton<TenantStore>();
         services.TryAddSingleton<AdAccountStore>();
         services.TryAddSingleton<IntegrationStore>();
@@ -53,10 +60,18 @@ public static class WarehouseServices
         services.TryAddSingleton<SettingsWatch>();
         services.TryAddSingleton<DiscoveryStore>();
         services.TryAddSingleton<EntityStore>();
+        services.TryAddSingleton<IEntityStore, EntityRunStore>();
         services.TryAddSingleton<RetentionOptions>();
         services.TryAddSingleton<WarehouseUpkeep>();
         services.TryAddSingleton<TenantEraser>();
+        services.TryAddSingleton<TenantErasure>();
         services.TryAddSingleton<TenantExport>();
+        services.TryAddSingleton<Reconciler>();
+        services.TryAddSingleton<TenantReads>();
+        services.TryAddSingleton<ReportCatalogue>();
+        services.TryAddSingleton<EntityDirectory>();
+        services.TryAddSingleton<TenantGraves>();
+        services.TryAddSingleton<AuditLog>();
         return services;
     }
 

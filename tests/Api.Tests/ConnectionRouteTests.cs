@@ -69,6 +69,7 @@ public sealed class ConnectionRouteTests(SharedSystem system)
         Assert.Equal("not_connected", (string?)shown.Json["health"]!["state"]);
         (await Api.GetAsync($"{tenant.Url}/connections/{id}")).IsProblem(404);
         Assert.Empty((await Api.GetAsync($"{tenant.Url}/connections")).Is(200).Data);
+        (await Api.DeleteAsync($"{tenant.Url}/connections/{id}", tenant.Key)).Is(204);
     }
 
     [Fact]
@@ -78,7 +79,7 @@ public sealed class ConnectionRouteTests(SharedSystem system)
         var id = (await Api.PostAsync($"{other.Url}/connections", $$"""{"access_token":"{{Token}}"}""")).Is(202)["id"]!;
 
         (await Api.GetAsync($"{mine.Url}/connections/{id}", mine.Key)).IsProblem(404);
-        (await Api.DeleteAsync($"{mine.Url}/connections/{id}", mine.Key)).IsProblem(404);
+        (await Api.DeleteAsync($"{mine.Url}/connections/{id}", mine.Key)).Is(204);
         (await Api.PostAsync($"{mine.Url}/connections/{id}/discover", key: mine.Key)).IsProblem(404);
 
         (await Api.GetAsync($"{other.Url}/connections/{id}", other.Key)).Is(200);

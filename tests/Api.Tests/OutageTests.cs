@@ -19,7 +19,7 @@ public sealed class OutageTests
             api.PostAsync($"{account}/sync/runs", """{"job":"fresh"}""", tenant.Key),
             api.PostAsync($"{tenant.Url}/connections", """{"access_token":"EAABsomething"}""", tenant.Key),
             api.PutAsync($"{tenant.Url}/sync", """{"enabled":true}""", tenant.Key),
-            api.SendAsync("PATCH", tenant.Url, """{"budget":{"mode":"fixed"}}""", tenant.Key));
+            api.SendAsync("PATCH", tenant.Url, """{"budget":{"mode":"fixed"}}"""));
         var unanswered = await Task.WhenAll(
             api.GetAsync($"{account}/sync/explain"), api.GetAsync($"{tenant.Url}/rate-limit"), api.PostAsync("/v1/scheduler/run"), api.GetAsync("/readyz", null));
         var cluster = (await api.GetAsync("/v1/cluster")).Is(200);

@@ -32,6 +32,7 @@ public sealed class ProcessTests : IAsyncLifetime
         Assert.Equal("""{"status":"ok"}""", health);
         Assert.Equal((0, ""), (code, output));
         Assert.Contains("/healthz 200", error, StringComparison.Ordinal);
+        Assert.Contains("schemaMode: extended", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -44,6 +45,20 @@ public sealed class ProcessTests : IAsyncLifetime
             await kill.WaitForExitAsync();
 
         Assert.Equal(0, (await program.EndAsync()).Code);
+    }
+
+    [Fact]
+    public async Task A_database_that_lacks_a_step_ends_it_with_2_and_the_command_that_mends_it()
+    {
+        await _database.ExecuteAsync("delete from schema_migrations where version = (select max(version) from schema_migrations)");
+        using var program = ApiProgram.Start(_database, []);
+
+        var (code, output, error) = await program.EndAsync();
+
+        Assert.Equal((2, ""), (code, output));
+        Assert.Equal(
+            $"The database's schema is outdated: 1 migrations are missing ({Warehouse.Migrations.Migration.All[^1].Name}). Run ./metagrains migrate.",
+            Assert.Single(error.TrimEnd().Split('\n')));
     }
 
     [Fact]
@@ -75,7 +90,7 @@ public sealed class ProcessTests : IAsyncLifetime
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
-        using var program = ApiProgram.Start(_database, ["--urls", $"http://{taken.LocalEndpoint}"]);
+        using var program = ApiProgram.Start(_database, ["--urls", $"http://{taken.LocalEndpoint}"], ("LOG_LEVEL", "warning"));
 
         var (code, output, error) = await program.EndAsync();
 

@@ -44,6 +44,18 @@ public sealed class TenantRouteTests(SharedSystem system)
     }
 
     [Fact]
+    public async Task A_tenants_key_may_not_change_its_own_budget_and_hears_who_may()
+    {
+        var tenant = await Api.TenantAsync();
+
+        var refused = (await Api.SendAsync("PATCH", tenant.Url, """{"name":"Richer","budget":{"mode":"fixed","calls_per_hour":100000}}""", tenant.Key)).IsProblem(403);
+
+        Assert.Contains("operator", refused["fix"], StringComparison.Ordinal);
+        Assert.Equal(("Tenant", "meta"), ((await Api.GetAsync(tenant.Url))["name"], (string)(await Api.GetAsync(tenant.Url)).Json["budget"]!["mode"]!));
+        Assert.Equal(0, Told.Times($"tenant/{tenant.Id}"));
+    }
+
+    [Fact]
     public async Task A_tenants_key_lists_and_changes_its_own_tenant_and_no_other()
     {
         var (mine, other) = (await Api.TenantAsync(), await Api.TenantAsync());

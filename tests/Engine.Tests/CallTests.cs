@@ -44,14 +44,6 @@ public sealed class CallTests(MemoryCluster cluster)
     }
 
     [Fact]
-    public async Task An_exception_that_cannot_be_rebuilt_keeps_its_message()
-    {
-        var exception = await Assert.ThrowsAnyAsync<Exception>(() => Worker(out _).FailWithStrangeException());
-
-        Assert.Contains("number 42", exception.ToString());
-    }
-
-    [Fact]
     public async Task A_method_that_ran_is_not_run_again_whatever_it_threw()
     {
         var worker = Worker(out var key);

@@ -27,6 +27,7 @@ internal sealed class AccountCluster : IAsyncDisposable
     private const string Graph = "test:graph";
     private const string Pages = "test:page-limit";
     private const string Upkeep = "test:upkeep";
+    private const string App = "test:app";
 
     private readonly TestClusterBuilder _builder = new TestClusterBuilder(1).AddSiloBuilderConfigurator<Silo>();
     private readonly string _key = EncryptionKeys.Generate();
@@ -50,10 +51,10 @@ internal sealed class AccountCluster : IAsyncDisposable
 
     public static async Task<AccountCluster> StartAsync(
         TenantSettings? tenant = null, bool enabled = true, TimeSpan? interval = null, int pageLimit = 200, string? token = null,
-        bool upkeep = false, int accounts = 1)
+        bool upkeep = false, int accounts = 1, GraphSimulatorOptions? simulator = null, long? app = null)
     {
         var database = await (await TestPostgres.SharedAsync()).CreateAsync();
-        var cluster = new AccountCluster(database, await GraphSimulatorServer.StartAsync(new GraphSimulatorOptions { Accounts = accounts }));
+        var cluster = new AccountCluster(database, await GraphSimulatorServer.StartAsync((simulator ?? new GraphSimulatorOptions()) with { Accounts = accounts }));
         var made = await new TenantDirectory(database.Source, TimeProvider.System)
             .MakeAsync("acme", (tenant ?? new TenantSettings("Acme", "EUR", null, null, null)) with { SeveralCurrencies = true }, default);
         cluster.Account = new AdAccountKey(made!.Id, AdAccountId.Parse(cluster.Simulator.AccountIds[0]));
@@ -65,6 +66,7 @@ internal sealed class AccountCluster : IAsyncDisposable
         cluster._builder.Properties[Graph] = cluster.Simulator.BaseAddress.ToString();
         cluster._builder.Properties[Pages] = pageLimit.ToString(CultureInfo.InvariantCulture);
         cluster._builder.Properties[Upkeep] = upkeep ? "on" : "off";
+        cluster._builder.Properties[App] = app?.ToString(CultureInfo.InvariantCulture) ?? "";
         cluster._cluster = cluster._builder.Build();
         await cluster._cluster.DeployAsync();
         return cluster;
@@ -94,9 +96,13 @@ internal sealed class AccountCluster : IAsyncDisposable
             Assert.Single(await Database.RowsAsync("select count(*), trim_scale(sum(spend)), sum(impressions), sum(clicks) from fact_meta_daily")));
     }
 
+    /// <summary>Waits until the account has done all that is due and was asked for.</summary>
+    public Task RestsAsync() => Eventually.TrueAsync(
+        async () => await Grain.GetStatusAsync() is { RunningJob: null, Waiting: 0, NextDueAt: { } due } && due > TimeProvider.System.GetUtcNow(), "the account rests");
+
     /// <summary>Reminders of grains whose keys begin with a text.</summary>
     public Task<long> RemindersAsync(string prefix) =>
-        Database.ScalarAsync<long>("select count(*) from orleansreminderstable where grainid like '%/' || $1 || '%'", prefix);
+        Database.ScalarAsync<long>("select count(*) from engine.orleansreminderstable where grainid like '%/' || $1 || '%'", prefix);
 
     /// <summary>The silo dies without a word, and another takes its place.</summary>
     /// <param name="meanwhile">What happens while there is none.</param>
@@ -122,7 +128,7 @@ internal sealed class AccountCluster : IAsyncDisposable
         public void Configure(ISiloBuilder siloBuilder)
         {
             var settings = siloBuilder.Configuration;
-            var database = DatabaseUrl.Parse(settings[Url]!).ConnectionString;
+            var database = DatabaseUrl.ForEngine(settings[Url]!).ConnectionString;
             siloBuilder.Services.AddWarehouse(options => options.DatabaseUrl = settings[Url]!);
             siloBuilder.Services.AddSingleton(EncryptionKeys.Parse(settings[Key]));
             siloBuilder.Services.AddGrains();
@@ -133,10 +139,14 @@ internal sealed class AccountCluster : IAsyncDisposable
                 options.AccountsPageLimit = 3;
                 options.RetryBaseDelay = TimeSpan.FromMilliseconds(1);
             });
+            if (long.TryParse(settings[App], CultureInfo.InvariantCulture, out var app))
+                siloBuilder.Services.Configure<SyncOptions>(options => options.AppId = app);
             siloBuilder.Services.Configure<SweepOptions>(options => (options.Period, options.Grace) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)));
             // So long that what a test waits for comes by notification.
             siloBuilder.Services.Configure<SettingsListenerOptions>(options =>
                 (options.Fallback, options.TakeOver, options.PageSize) = (TimeSpan.FromMinutes(10), TimeSpan.FromMilliseconds(100), 1));
+            // What is erased is for a test to say.
+            siloBuilder.Services.Configure<UpkeepOptions>(options => options.First = TimeSpan.FromMinutes(30));
             if (settings[Upkeep] == "on")
                 siloBuilder.AddGrainUpkeep();
             siloBuilder

@@ -34,7 +34,7 @@ public sealed class AdAccountGrainTests
 
         await cluster.AssertTruthAsync();
         Assert.Equal(1, await cluster.Database.ScalarAsync<long>("select count(*) from sync_cursors where job = 'incremental' and meta_last_window_end is not null"));
-        await Eventually.TrueAsync(async () => await cluster.Grain.GetStatusAsync() is { RunningJob: null, Waiting: 0 }, "it rests");
+        await cluster.RestsAsync();
         var status = await cluster.Grain.GetStatusAsync();
         Assert.Equal("active", status!.Health);
         Assert.True(status.NextDueAt > TimeProvider.System.GetUtcNow());
@@ -133,10 +133,7 @@ public sealed class AdAccountGrainTests
     {
         await using var cluster = await AccountCluster.StartAsync();
         await cluster.Grain.RefreshAsync();
-        await Eventually.TrueAsync(
-            async () => await cluster.Database.ScalarAsync<bool>("select exists (select from sync_runs where job = 'initial' and status = 'succeeded')")
-                && await cluster.Grain.GetStatusAsync() is { RunningJob: null },
-            "it rests");
+        await cluster.RestsAsync();
         cluster.Simulator.Faults.Add(new InjectedFault(FaultKind.Transient, Times: 1000));
         var run = await AskAsync(cluster, SyncJob.Incremental);
         await cluster.Grain.RefreshAsync();

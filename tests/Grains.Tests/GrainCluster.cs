@@ -6,6 +6,7 @@ using MetaGrains.Graph;
 using MetaGrains.Testing;
 using MetaGrains.Warehouse;
 using MetaGrains.Warehouse.Control;
+using MetaGrains.Warehouse.Secrets;
 using Orleans.TestingHost;
 
 namespace MetaGrains.Grains.Tests;
@@ -68,12 +69,13 @@ internal sealed class GrainCluster : IAsyncDisposable
         {
             var url = siloBuilder.Configuration[DatabaseSetting]!;
             siloBuilder.Services.AddWarehouse(options => options.DatabaseUrl = url);
+            siloBuilder.Services.AddSingleton(EncryptionKeys.Parse(EncryptionKeys.Generate()));
             siloBuilder.Services.AddGrains();
             var app = siloBuilder.Configuration[AppSetting];
-            siloBuilder.Services.Configure<GraphOptions>(options => options.AppId = string.IsNullOrEmpty(app) ? null : app);
+            siloBuilder.Services.AddMetaGraph(options => options.AppId = string.IsNullOrEmpty(app) ? null : app);
             siloBuilder
                 .AddAdoNetGrainStorage(GrainServices.Store, options =>
-                    (options.Invariant, options.ConnectionString) = ("Npgsql", DatabaseUrl.Parse(url).ConnectionString))
+                    (options.Invariant, options.ConnectionString) = ("Npgsql", DatabaseUrl.ForEngine(url).ConnectionString))
                 .UseInMemoryReminderService();
         }
     }

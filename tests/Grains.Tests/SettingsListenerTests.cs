@@ -53,7 +53,7 @@ public sealed class SettingsListenerTests
         await cluster.Database.ExecuteAsync("update tenants set sync_enabled = true");
         await HealthAsync(cluster, "active");
         await cluster.Database.ExecuteAsync("update tenants set deleted_at = now()");
-        await HealthAsync(cluster, "paused");
+        await Eventually.TrueAsync(async () => await cluster.Database.ScalarAsync<long>("select count(*) from account_schedule") == 0, "the account is forgotten");
 
         await Eventually.TrueAsync(async () => await cluster.RemindersAsync("acct/") == 0, "its reminder is gone");
         await AppliedAsync(cluster);

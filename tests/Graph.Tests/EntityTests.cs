@@ -112,6 +112,21 @@ public sealed class EntityTests
         Assert.Equal([" 100", "a 100", "a 50", "a 25", "b 25"], graph.Requests.Select(request => $"{request.Query["after"]} {request.Query["limit"]}"));
     }
 
+    [Fact]
+    public async Task An_object_that_is_ill_typed_is_named_and_costs_the_others_of_its_page_nothing()
+    {
+        await using var graph = await ScriptedGraph.StartAsync();
+        graph.Answer(List("""{"id":"1","name":"A"},{"id":"2","name":{"x":1}},{"id":"3","created_time":"yesterday"},{"id":"4","name":"D"}"""));
+        await using var client = new GraphClient(graph.Address);
+        var pages = new List<EntityPage<AdRecord>>();
+
+        await foreach (var page in client.Entities.ListAsync(new AdQuery(Pages.Account), GraphClient.AccessToken, CancellationToken.None))
+            pages.Add(page);
+
+        Assert.Equal(["1", "4"], Assert.Single(pages).Items.Select(ad => ad.Id));
+        Assert.Equal(["Ad 2 name is a JSON Object, not a text.", "Ad 3 'yesterday' is no time of created_time."], pages[0].Unreadable.Select(one => $"{one.Kind} {one.Id} {one.Reason}"));
+    }
+
     [Theory]
     [InlineData("""{"data":[{"name":"x"}]}""")]
     [InlineData("""{"data":[{"id":"x1"}]}""")]

@@ -1,6 +1,8 @@
 using System.Text;
+using MetaGrains.Core.Sync;
 using MetaGrains.Graph.Errors;
 using MetaGrains.Graph.Tests.Support;
+using MetaGrains.Graph.Usage;
 
 namespace MetaGrains.Graph.Tests;
 
@@ -80,6 +82,13 @@ public sealed class ErrorAnswerTests
         Assert.True(failure.RateLimited);
         Assert.Single(graph.Requests);
     }
+
+    [Theory]
+    [InlineData(504, Excess.Time)]
+    [InlineData(408, Excess.Time)]
+    [InlineData(503, Excess.None)]
+    public void A_gateway_that_ran_out_of_time_is_answered_by_a_smaller_question(int status, Excess excess) =>
+        Assert.Equal(excess, GraphException.WithoutError("insights", account: null, status, UsageObservation.Unknown).Excess);
 
     [Theory]
     [InlineData("""{"error":{"code":"190","error_subcode":"463"}}""", 190, 463)]

@@ -29,11 +29,18 @@ internal sealed class RunningSilo : IDisposable
         [Url] = databaseUrl,
         [Key] = EncryptionKeys.Generate(),
         ["MetaGrains__Silo__MinimumReminderPeriod"] = "00:00:01",
-        ["MetaGrains__Silo__JoinPatience"] = "00:00:00",
+        ["MetaGrains__Silo__JoinPatience"] = "00:00:05",
         ["LOG_LEVEL"] = "info",
     };
 
-    public static RunningSilo Start(IReadOnlyDictionary<string, string?> variables, params string[] arguments)
+    public static RunningSilo Start(IReadOnlyDictionary<string, string?> variables, params string[] arguments) =>
+        Start(Path.Combine(AppContext.BaseDirectory, "MetaGrains.Silo.dll"), variables, arguments);
+
+    /// <summary>A silo of an engine, which may be another than that of this test.</summary>
+    public static RunningSilo StartOn(string engine, IReadOnlyDictionary<string, string?> variables) =>
+        Start(BothEnginesFactAttribute.SiloOf(engine), variables, "--listen", "127.0.0.1:0");
+
+    private static RunningSilo Start(string program, IReadOnlyDictionary<string, string?> variables, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -41,7 +48,7 @@ internal sealed class RunningSilo : IDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "MetaGrains.Silo.dll") },
+            ArgumentList = { program },
         };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);

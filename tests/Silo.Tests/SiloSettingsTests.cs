@@ -35,6 +35,15 @@ public sealed class SiloSettingsTests
     [InlineData("META_JOBS_ENABLED", "2", "META_JOBS_ENABLED must be true or false")]
     [InlineData("META_FRESH_SCHED_MINUTES", "soon", "META_FRESH_SCHED_MINUTES must be a number from 0 to 43200")]
     [InlineData("META_FRESH_SCHED_MINUTES", "43201", "META_FRESH_SCHED_MINUTES must be a number from 0 to 43200, not '43201'")]
+    [InlineData("META_APP_ID", "my app", "META_APP_ID must be the app's number")]
+    [InlineData("META_APP_ID", "0", "META_APP_ID must be the app's number")]
+    [InlineData("META_DIALOG_URL", "www.facebook.com", "META_DIALOG_URL must be an absolute address")]
+    [InlineData("META_DIALOG_URL", "http://www.facebook.com/", "META_DIALOG_URL must begin with https:// for Meta's own hosts")]
+    [InlineData("META_SYNC_INTERVAL_MINUTES", "-1", "META_SYNC_INTERVAL_MINUTES must be a number from 0 to 43200, not '-1'")]
+    [InlineData("META_SYNC_CRON", "5 * * *", "META_SYNC_CRON: '5 * * *' has 4 fields, not five")]
+    [InlineData("MetaGrains:Upkeep:EraseAfter", "-1.00:00:00", "MetaGrains:Upkeep:EraseAfter must be 0 to 365 days")]
+    [InlineData("MetaGrains:Upkeep:Evry", "01:00:00", "Evry")]
+    [InlineData("MetaGrains:Retention:RawMonths", "1", "MetaGrains:Retention:RawMonths must be at least 2, not 1")]
     [InlineData("LOG_LEVEL", "loud", "LOG_LEVEL must be trace, debug")]
     [InlineData("MetaGrains:Silo:MinimumReminderPeriod", "00:00:00", "MetaGrains:Silo:MinimumReminderPeriod must be")]
     [InlineData("MetaGrains:Silo:StubAccounts", "many", "MetaGrains:Silo: Failed to convert configuration value 'many'")]
@@ -83,8 +92,38 @@ public sealed class SiloSettingsTests
         var sync = host.Services.GetRequiredService<IOptions<SyncOptions>>().Value;
 
         Assert.Equal((false, null, ".off.fresh0"), (sync.JobsEnabled, sync.FreshInterval, sync.VersionSuffix));
+        Assert.Equal((TimeSpan.FromHours(4), null), (sync.EntitiesInterval, sync.CronExpression));
         Assert.Equal("v25.0", host.Services.GetRequiredService<IOptions<Graph.GraphOptions>>().Value.ApiVersion);
         Assert.Equal("", new SyncOptions().VersionSuffix);
+    }
+
+    [Fact]
+    public void The_app_is_known_to_the_client_and_to_every_account()
+    {
+        var values = Good();
+        (values["META_APP_ID"], values["META_APP_SECRET"], values["META_DIALOG_URL"]) = ("361744628296290", "secret", "https://login.example/");
+
+        using var host = SiloProcess.Build(SiloArguments.Parse([]), Configuration(values));
+        var graph = host.Services.GetRequiredService<IOptions<Graph.GraphOptions>>().Value;
+        var sync = host.Services.GetRequiredService<IOptions<SyncOptions>>().Value;
+
+        Assert.Equal(("361744628296290", "secret", "https://login.example/"), (graph.AppId, graph.AppSecret, graph.DialogAddress.ToString()));
+        Assert.Equal((361744628296290, ".app361744628296290"), (sync.AppId, sync.VersionSuffix));
+    }
+
+    [Fact]
+    public void When_jobs_run_how_long_what_stays_and_when_tenants_are_erased_is_the_operators_to_say()
+    {
+        var values = Good();
+        (values["META_SYNC_INTERVAL_MINUTES"], values["META_SYNC_CRON"]) = ("30", "5  * * * *");
+        (values["MetaGrains:Upkeep:EraseAfter"], values["MetaGrains:Retention:RawMonths"]) = ("00:00:00", "3");
+
+        using var host = SiloProcess.Build(SiloArguments.Parse([]), Configuration(values));
+        var sync = host.Services.GetRequiredService<IOptions<SyncOptions>>().Value;
+
+        Assert.Equal((TimeSpan.FromMinutes(30), "5 * * * *", ".entities30.cron 5 * * * *"), (sync.EntitiesInterval, sync.CronExpression?.Text, sync.VersionSuffix));
+        Assert.Equal(TimeSpan.Zero, host.Services.GetRequiredService<IOptions<Grains.Upkeep.UpkeepOptions>>().Value.EraseAfter);
+        Assert.Equal(3, host.Services.GetRequiredService<Core.Upkeep.RetentionOptions>().RawMonths);
     }
 
     [Fact]

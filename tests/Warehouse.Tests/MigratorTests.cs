@@ -181,7 +181,12 @@ public sealed class MigratorTests
         Assert.Equal(
             InsightsReport.Defaults.Select(report =>
                 $"({report.Name},{report.Level.WireName()},\"{string.Join(' ', report.Fields)}\",\"{string.Join(' ', report.AttributionWindows)}\",{{}},[])"),
-            await database.RowsAsync("select report, level, array_to_string(fields, ' '), array_to_string(attribution_windows, ' '), breakdowns, filtering from report_definitions where tenant_id is null order by position"));
+            await database.RowsAsync("select report, level, array_to_string(fields, ' '), array_to_string(attribution_windows, ' '), breakdowns, filtering from report_definitions where tenant_id is null and breakdowns = '{}' order by position"));
+        // Every other one is broken down, and none of them is read every hour.
+        Assert.Equal(["({fresh})"], await database.RowsAsync("select distinct jobs from report_definitions where breakdowns <> '{}'"));
+        Assert.Equal(
+            ["(account_age_gender_daily,account)", "(account_country_daily,account)", "(account_placement_daily,account)"],
+            await database.RowsAsync("select report, level from report_definitions where breakdowns <> '{}' and enabled order by position"));
     }
 
     private static Task<IReadOnlyList<string>> SchemaAsync(TestDatabase database) =>

@@ -1,3 +1,4 @@
+using MetaGrains.Api.Docs;
 using MetaGrains.Api.Problems;
 using MetaGrains.Warehouse.Control;
 
@@ -33,7 +34,7 @@ internal sealed class AuthMiddleware(RequestDelegate next, OperatorKey operatorK
         context.Features.Set(caller);
         var inPath = context.GetRouteValue("tenant") as string;
         if (inPath is not null)
-            context.Features.Set(new TenantScope(await ReachAsync(caller, inPath, context.RequestAborted)));
+            await ReachAsync(context, caller, inPath);
         if (access == Access.Operator && !caller.IsOperator)
             throw ProblemException.Forbidden("Only the operator may do this.", UseOperatorKey);
         if (access == Access.Tenant && inPath is null)
@@ -58,16 +59,23 @@ internal sealed class AuthMiddleware(RequestDelegate next, OperatorKey operatorK
             : throw ProblemException.Unauthorized("The key is unknown or was revoked.");
     }
 
+    /// <summary>What a tenant that nobody knows is answered with.</summary>
+    public static ProblemException NoTenant(string inPath) =>
+        ProblemException.NotFound("tenant", $"There is no tenant '{Quoted.Of(inPath)}'.", "GET /v1/tenants lists the tenants; use a slug or an id.");
+
+    /// <summary>Whether a text can be a slug or an id.</summary>
+    public static bool IsName(string text) =>
+        text.Length is > 0 and <= LongestTenant && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-');
+
     // A tenant's key gets one answer for every other tenant, so that it cannot learn which exist.
-    private async Task<TenantRecord> ReachAsync(Caller caller, string inPath, CancellationToken cancellationToken)
+    private async Task ReachAsync(HttpContext context, Caller caller, string inPath)
     {
-        var tenant = IsName(inPath) ? await tenants.FindAsync(inPath, cancellationToken) : null;
+        var tenant = IsName(inPath) ? await tenants.FindAsync(inPath, context.RequestAborted) : null;
         if (caller.Tenant is { } own && tenant?.Id != own)
             throw ProblemException.Forbidden("The key belongs to another tenant.", "Use a key of this tenant, or the operator key.");
-        return tenant
-            ?? throw ProblemException.NotFound("tenant", $"There is no tenant '{Quoted.Of(inPath)}'.", "GET /v1/tenants lists the tenants; use a slug or an id.");
+        if (tenant is not null)
+            context.Features.Set(new TenantScope(tenant));
+        else if (context.GetEndpoint()?.Metadata.GetMetadata<RouteDoc>()?.TenantMayBeGone is not true)
+            throw NoTenant(inPath);
     }
-
-    private static bool IsName(string text) =>
-        text.Length is > 0 and <= LongestTenant && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-');
 }

@@ -12,6 +12,9 @@ internal sealed record Caller(TenantId? Tenant)
 
     public bool IsOperator => Tenant is null;
 
+    /// <summary>As the audit log names it.</summary>
+    public string Name => IsOperator ? "operator" : "a key of the tenant";
+
     /// <summary>Called by the framework.</summary>
     public static ValueTask<Caller?> BindAsync(HttpContext context, ParameterInfo parameter) =>
         ValueTask.FromResult<Caller?>(context.Features.GetRequiredFeature<Caller>());

@@ -41,9 +41,12 @@ internal static class ClusterRoutes
         return Answer.Ok(new ClusterView(
             BuildInfo.GrainEngine, BuildInfo.Version, (await missing).Count == 0,
             [.. (seen?.Hosts ?? []).OrderBy(host => host.Key).Select(host => new SiloView(host.Key.ToParsableString(), host.Value.ToString().ToLowerInvariant()))],
-            [.. (seen?.Grains ?? []).GroupBy(count => count.GrainType).OrderBy(group => group.Key, StringComparer.Ordinal)
+            [.. (seen?.Grains ?? []).GroupBy(count => ClassOf(count.GrainType)).OrderBy(group => group.Key, StringComparer.Ordinal)
                 .Select(group => new ActivationCount(group.Key, group.Sum(count => count.ActivationCount)))]));
     }
+
+    // Orleans names the assembly behind the class.
+    private static string ClassOf(string type) => type.Split(',')[0];
 
     private static async Task<Sight?> LookAsync(IGrainFactory grains)
     {

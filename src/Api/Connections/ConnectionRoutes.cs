@@ -41,7 +41,7 @@ internal static class ConnectionRoutes
         routes.MapRoute("GET", One, Access.Tenant, new("getConnection", Tag, "Show a connection", new AnswerDoc(200, "The connection.", Example)), ShowAsync);
         routes.MapRoute("DELETE", One, Access.Tenant, new("disconnect", Tag, "Remove a connection", new AnswerDoc(204, "It is gone."))
         {
-            Description = "Its token is erased, and its accounts are not connected any more.",
+            Description = "Its token is erased, and its accounts are not connected any more. Removing it again changes nothing.",
         }, DeleteAsync);
         routes.MapRoute("POST", One + "/discover", Access.Tenant, new(
             "discover", Tag, "List its ad accounts again", new AnswerDoc(202, "They are being listed.", Example with { Status = "discovering" })), DiscoverAsync);
@@ -75,9 +75,9 @@ internal static class ConnectionRoutes
 
     private static async Task<IResult> DeleteAsync(TenantScope scope, UuidInPath id, ConnectionServices services, CancellationToken cancellationToken)
     {
-        if (!await services.Directory.DeleteAsync(scope.Id, id.Value, cancellationToken))
-            throw Missing(scope, id.Value);
-        await TellAsync(services.Silo, id.Value);
+        // What is not there is gone: who repeats a request that got lost learns that it is done.
+        if (await services.Directory.DeleteAsync(scope.Id, id.Value, cancellationToken))
+            await TellAsync(services.Silo, id.Value);
         return Answer.Done();
     }
 

@@ -32,6 +32,7 @@ internal static class Parameters
         "{account}" => Account,
         "{tier}" => Tier,
         "{id}" when path.Contains("/runs/", StringComparison.Ordinal) => new ParameterDoc("id", ParameterPlace.Path, typeof(long), "The run's id.", 4711L),
+        "{id}" when path.EndsWith("/history", StringComparison.Ordinal) => new ParameterDoc("id", ParameterPlace.Path, typeof(string), "Its id at Meta.", "120210000000000001"),
         "{id}" => new ParameterDoc("id", ParameterPlace.Path, typeof(Guid), "The id, as the list shows it.", Guid.Parse("5b0f6f0e-7f5e-4d55-9f64-0d5a5c1f2a10")),
         _ => throw new ArgumentException($"The parameter {segment} of {path} has no description.", nameof(path)),
     });

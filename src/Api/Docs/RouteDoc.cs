@@ -38,6 +38,9 @@ internal sealed record RouteDoc(string Id, string Tag, string Summary, params An
     /// <summary>Parameters beside those of the path.</summary>
     public IReadOnlyList<ParameterDoc> Parameters { get; init; } = [];
 
+    /// <summary>True: the operator may name a tenant that was deleted.</summary>
+    public bool TenantMayBeGone { get; init; }
+
     /// <summary>Statuses of problems beside those that every route of its kind has.</summary>
     public IReadOnlyList<int> Problems { get; init; } = [];
 }

@@ -21,7 +21,7 @@ internal sealed class Readiness(Migrator migrator, SiloCalls silo, TimeProvider 
         try
         {
             var plan = await migrator.PlanAsync(cancellationToken).WaitAsync(Short, clock, cancellationToken);
-            return plan.Pending.Count == 0 ? null : $"The database lacks {plan.Pending.Count} migrations: run './metagrains migrate'.";
+            return plan.Missing.Count == 0 ? null : $"The database lacks {plan.Missing.Count} migrations: run './metagrains migrate'.";
         }
         catch (MigrationException other)
         {

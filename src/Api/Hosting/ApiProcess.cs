@@ -23,6 +23,7 @@ internal static class ApiProcess
             urls = string.IsNullOrWhiteSpace(urls) ? ApiHost.DefaultUrl : urls;
             RequireUrls(urls);
             await using var app = ApiHost.Build(ApiSettings.Read(Environment.GetEnvironmentVariable), urls);
+            await SchemaGate.PassAsync(app.Services);
             return await RunAsync(app, urls, asked.StopWithStdin ? input : null, output, error);
         }
         catch (ApiConfigurationException wrong)

@@ -1,9 +1,15 @@
 using MetaGrains.Api.Connections;
 using MetaGrains.Api.Docs;
+using MetaGrains.Api.Entities;
+using MetaGrains.Api.Exports;
+using MetaGrains.Api.Freshness;
 using MetaGrains.Api.Health;
+using MetaGrains.Api.Insights;
 using MetaGrains.Api.Json;
+using MetaGrains.Api.Reads;
 using MetaGrains.Api.Silo;
 using MetaGrains.Api.Sync;
+using MetaGrains.Api.Tenants;
 using MetaGrains.Warehouse;
 
 namespace MetaGrains.Api.Hosting;
@@ -35,6 +41,13 @@ internal static class ApiServices
         services.AddSingleton<ConnectionServices>();
         services.AddSingleton<SyncServices>();
         services.AddSingleton<RunServices>();
+        services.AddSingleton<StreamSlots>();
+        services.AddSingleton<TableAnswers>();
+        services.AddSingleton<InsightServices>();
+        services.AddSingleton<EntityServices>();
+        services.AddSingleton<FreshnessServices>();
+        services.AddSingleton<ExportServices>();
+        services.AddSingleton<TenantErasure>();
         services.AddApiDocument();
         return services;
     }

@@ -19,7 +19,7 @@ internal sealed record PageRequest(int Limit, string? After)
     public const int MaxLimit = 500;
 
     private const string Version = "1:";
-    private const int LongestCursor = 200;
+    private const int LongestCursor = 400;
 
     // One row more than is shown tells whether there is another page.
     public int Fetch => Limit + 1;
@@ -35,7 +35,10 @@ internal sealed record PageRequest(int Limit, string? After)
     /// <param name="place">Where a row stands in the order of the list.</param>
     public ListOf<TShown> Page<TRow, TShown>(IReadOnlyList<TRow> fetched, Func<TRow, string> place, Func<TRow, TShown> show) => new(
         [.. fetched.Take(Limit).Select(show)],
-        fetched.Count > Limit ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(Version + place(fetched[Limit - 1]))) : null);
+        fetched.Count > Limit ? Cursor(place(fetched[Limit - 1])) : null);
+
+    /// <summary>The cursor of the page that begins after a place.</summary>
+    public static string Cursor(string place) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(Version + place));
 
     /// <summary>The place in a list in the order of making.</summary>
     public static string Place(DateTimeOffset createdAt, Guid id) => string.Create(CultureInfo.InvariantCulture, $"{createdAt.UtcTicks}/{id}");

@@ -1,4 +1,5 @@
 using MetaGrains.Api.Hosting;
+using MetaGrains.Grains.Interfaces;
 using MetaGrains.Warehouse;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -60,6 +61,7 @@ internal sealed class SiloClient(ApiSettings settings, ILoggerFactory logs, Time
         builder.Configuration.AddInMemoryCollection([new(ApiSettings.ClusterSecretKey, settings.ClusterSecret)]);
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton(clock);
+        builder.Services.AddGrainContracts();
         builder.UseOrleansClient(client => client
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (ClusterName, ClusterName))
             .Configure<ClientMessagingOptions>(options => options.ResponseTimeout = SiloCalls.Deadline)
@@ -71,7 +73,7 @@ internal sealed class SiloClient(ApiSettings settings, ILoggerFactory logs, Time
     // It looks for silos and nothing else.
     private string ConnectionString()
     {
-        var connection = DatabaseUrl.Parse(settings.DatabaseUrl);
+        var connection = DatabaseUrl.ForEngine(settings.DatabaseUrl);
         (connection.MaxPoolSize, connection.Timeout) = (2, (int)SiloCalls.Deadline.TotalSeconds);
         return connection.ConnectionString;
     }

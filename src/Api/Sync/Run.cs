@@ -17,19 +17,20 @@ namespace MetaGrains.Api.Sync;
 /// <param name="Pages">Pages read.</param>
 /// <param name="Bytes">Bytes read.</param>
 /// <param name="Rows">What became of the rows.</param>
+/// <param name="Entities">Objects read, by kind: campaigns, adsets, ads, creatives; empty for a run over insights.</param>
 /// <param name="PermitsWaitedMs">How long it waited for the budget.</param>
 /// <param name="RateLimited">Whether Meta refused a call because of a limit.</param>
-/// <param name="Error">Why it failed; null when it did not.</param>
+/// <param name="Error">Why it failed, or what a run that succeeded had to leave out; null for neither.</param>
 public sealed record Run(
     long Id, string Job, string Trigger, string Status, DateTimeOffset? RequestedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, long? DurationMs,
-    RunWindow? Window, long Calls, long Retries, long Pages, long Bytes, RunRows Rows, long PermitsWaitedMs, bool RateLimited, RunFailureView? Error)
+    RunWindow? Window, long Calls, long Retries, long Pages, long Bytes, RunRows Rows, IReadOnlyDictionary<string, long> Entities, long PermitsWaitedMs, bool RateLimited, RunFailureView? Error)
 {
     internal static Run Of(RunRecord row) => new(
         row.RunId, row.Job, row.Trigger, row.Status, row.RequestedAt, row.StartedAt, row.FinishedAt, row.DurationMs,
         row.Window is { } days ? new RunWindow(days.Since, days.Until) : null,
         row.Tally.Calls, row.Tally.Retries, row.Tally.Pages, row.Tally.Bytes,
         new RunRows(row.Tally.Read, row.Tally.Inserted, row.Tally.Changed, row.Tally.Unchanged, row.Tally.Vanished),
-        row.Tally.PermitsWaitedMs, row.Tally.RateLimited,
+        row.Tally.Entities, row.Tally.PermitsWaitedMs, row.Tally.RateLimited,
         row.Error is { } error ? new RunFailureView(error.Message, error.Code, error.Subcode, error.Trace) : null);
 }
 

@@ -22,7 +22,7 @@ internal static class RunRoutes
 
     public static Run Example { get; } = new(
         4711, "tier", "schedule", "succeeded", null, new DateTimeOffset(2026, 3, 6, 12, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 3, 6, 12, 0, 4, TimeSpan.Zero),
-        4000, new RunWindow(new DateOnly(2026, 3, 4), new DateOnly(2026, 3, 6)), 4, 0, 4, 52_000, new RunRows(120, 40, 8, 72, 0), 0, false, null);
+        4000, new RunWindow(new DateOnly(2026, 3, 4), new DateOnly(2026, 3, 6)), 4, 0, 4, 52_000, new RunRows(120, 40, 8, 72, 0), new Dictionary<string, long>(), 0, false, null);
 
     public static void MapRuns(this IEndpointRouteBuilder routes, bool jobsEnabled)
     {

@@ -30,7 +30,7 @@ public sealed record NewRun : IChecked
     private static readonly string[] Jobs = [.. SyncJobs.All.Where(job => job.IsPlanned()).Select(job => job.WireName())];
     private static readonly string[] Presets = [.. DatePresets.All.Select(preset => preset.WireName())];
 
-    /// <summary>tier (when it is left out), initial, fresh or incremental.</summary>
+    /// <summary>tier (when it is left out), initial, fresh, incremental, deep, entities or reconcile.</summary>
     public string? Job { get; init; }
 
     /// <summary>The first day, in the account's zone; with until, and instead of the job's own days.</summary>

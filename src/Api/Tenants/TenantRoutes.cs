@@ -39,12 +39,16 @@ internal static class TenantRoutes
         routes.MapRoute("GET", One, Access.Tenant, new("getTenant", Tag, "Show a tenant", new AnswerDoc(200, "The tenant.", Example)), Show);
         routes.MapRoute("PATCH", One, Access.Tenant, new("changeTenant", Tag, "Change a tenant", new AnswerDoc(200, "As it is now.", Example))
         {
-            Description = "What is left out stays; a budget is replaced as a whole.",
+            Description = "What is left out stays; a budget is replaced as a whole, and by the operator alone.",
             Body = new TenantChange { Name = "Acme Inc", Budget = new NewBudget { Mode = "meta" } },
         }, ChangeAsync);
-        routes.MapRoute("DELETE", One, Access.Operator, new("deleteTenant", Tag, "Delete a tenant", new AnswerDoc(204, "It is gone."))
+        routes.MapRoute("DELETE", One, Access.Operator, new(
+            "deleteTenant", Tag, "Delete a tenant", new AnswerDoc(204, "It is gone."), new AnswerDoc(200, "With erase=now: what was erased.", TenantErasure.Example))
         {
-            Description = "Nothing of it is synced or found any more, its keys end at once, and its slug stays taken.",
+            Description = "Nothing of it is synced or found any more, its keys end at once, and its slug stays taken until it is erased, which silos do after a while "
+                + "(MetaGrains:Upkeep:EraseAfter). With erase=now every row of it is erased before the answer, also of a tenant that was deleted before; repeated, it answers with no rows.",
+            Parameters = [new("erase", ParameterPlace.Query, typeof(string), "now: erases every row of every table, at once and for good.", TenantErasure.Now)],
+            TenantMayBeGone = true,
         }, DeleteAsync);
         routes.MapRoute("PUT", One + "/sync", Access.Tenant, new("switchTenant", Tag, "Pause or resume a whole tenant", new AnswerDoc(200, "As it is now.", Example))
         {
@@ -76,8 +80,10 @@ internal static class TenantRoutes
     private static IResult Show(TenantScope scope) => Answer.Ok(Tenant.Of(scope.Tenant));
 
     private static async Task<IResult> ChangeAsync(
-        TenantScope scope, Body<TenantChange> body, TenantDirectory tenants, SiloCalls silo, CancellationToken cancellationToken)
+        Caller caller, TenantScope scope, Body<TenantChange> body, TenantDirectory tenants, SiloCalls silo, CancellationToken cancellationToken)
     {
+        if (body.Value.Budget is not null && !caller.IsOperator)
+            throw ProblemException.Forbidden("A tenant's key may not change its own budget.", "Leave budget out, or have the operator change it with the operator key.");
         var changed = await tenants.ChangeAsync(scope.Id, body.Value.Settings, cancellationToken) ?? throw Gone(scope);
         if (body.Value.Budget is not null)
             await silo.TellAsync("the tenant's budget", grains => grains.RateLimit(new TenantKey(scope.Id)).ReconfigureAsync());
@@ -91,8 +97,13 @@ internal static class TenantRoutes
         return Answer.Ok(Tenant.Of(await tenants.ChangeAsync(scope.Id, settings, cancellationToken) ?? throw Gone(scope)));
     }
 
-    private static async Task<IResult> DeleteAsync(TenantScope scope, TenantDirectory tenants, CancellationToken cancellationToken)
+    private static async Task<IResult> DeleteAsync(
+        HttpContext context, Caller caller, Query query, TenantDirectory tenants, TenantErasure erasure, CancellationToken cancellationToken)
     {
+        var inPath = (string)context.GetRouteValue("tenant")!;
+        if (query.Word("erase", [TenantErasure.Now]) is not null)
+            return Answer.Ok(await erasure.EraseAsync(inPath, caller, ProblemWriter.TraceId(context), cancellationToken) ?? throw AuthMiddleware.NoTenant(inPath));
+        var scope = context.Features.Get<TenantScope>() ?? throw AuthMiddleware.NoTenant(inPath);
         await tenants.DeleteAsync(scope.Id, cancellationToken);
         return Answer.Done();
     }

@@ -2,6 +2,7 @@ using MetaGrains.Cli.Hosting;
 using MetaGrains.Cli.Output;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Insights;
+using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Sync;
 using MetaGrains.Core.Tenancy;
 using MetaGrains.Core.Time;
@@ -89,8 +90,8 @@ internal sealed class InProcessDemo(Terminal terminal, string databaseUrl, Encry
             async (item, stop) =>
             {
                 var key = new AdAccountKey(tenant, item.Account.Id);
-                var reports = await definitions.OfAsync(key, stop);
-                var run = await pull.RunAsync(new PullRequest(key, "incremental", "cli", item.Days, reports), token, stop);
+                var reports = (await definitions.OfAsync(key, stop)).Where(report => report.Jobs.Contains(SyncJob.Incremental));
+                var run = await pull.RunAsync(new PullRequest(key, SyncJob.Incremental.WireName(), "cli", item.Days, [.. reports]), token, stop);
                 lock (runs)
                     runs.Add(item.Account.Id, run);
                 progress.Done(run);

@@ -66,10 +66,10 @@ public static class Examination
         var parsed = DatabaseUrl.Parse(session.Url);
         findings.Add(new Finding("database", true, $"PostgreSQL {version} at {parsed.Host}:{parsed.Port}, database {parsed.Database}{(session.IsPrivate ? " (private server of this checkout)" : "")}"));
         var plan = await new Migrator(database, TimeProvider.System).PlanAsync(cancellationToken);
-        findings.Add(new Finding("schema", plan.Pending.Count == 0, plan.Pending.Count == 0
+        findings.Add(new Finding("schema", plan.Missing.Count == 0, plan.Missing.Count == 0
             ? $"schemaMode: extended ({plan.Applied.Count} of {Migration.All.Count} steps)"
-            : $"schemaMode: {plan.SchemaMode}, {plan.Pending.Count} steps are missing: run ./metagrains migrate"));
-        if (plan.Pending.Count == 0)
+            : $"schemaMode: {plan.SchemaMode}, {plan.Missing.Count} steps are missing: run ./metagrains migrate"));
+        if (plan.Missing.Count == 0)
         {
             var contents = await ScalarAsync<string>(
                 database,

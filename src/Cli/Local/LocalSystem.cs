@@ -8,7 +8,7 @@ using MetaGrains.Warehouse.Migrations;
 namespace MetaGrains.Cli.Local;
 
 /// <summary>
-/// Everything local: PostgreSQL with the current schema, a simulator if one is asked for, a silo, an API; each a
+/// Everything local: PostgreSQL with the current schema, a simulator if one is asked for, silos, an API; each a
 /// process. Disposing it stops all, the last started first.
 /// </summary>
 internal sealed class LocalSystem : IAsyncDisposable
@@ -55,7 +55,8 @@ internal sealed class LocalSystem : IAsyncDisposable
             if (request.Simulator is { } simulator)
                 await system.StartSimulatorAsync(request, simulator, cancellationToken);
             system._variables = HostEnvironment.Local(checkout, system._database, system.Graph);
-            await system.StartHostAsync(request, "silo", silo, ["--listen", "127.0.0.1:0"], cancellationToken);
+            for (var number = 1; number <= request.Silos; number++)
+                await system.StartHostAsync(request, number == 1 ? "silo" : $"silo-{number}", silo, ["--listen", "127.0.0.1:0"], cancellationToken);
             var ready = await system.StartHostAsync(request, "api", api, ["--urls", request.ApiUrls], cancellationToken);
             system.Api = new ApiAccess(new Uri(ready.GetProperty("url").GetString()!), system._variables[Settings.OperatorKey]!);
             return system;
@@ -115,7 +116,7 @@ internal sealed class LocalSystem : IAsyncDisposable
         await new Migrator(database, TimeProvider.System).MigrateAsync(cancellationToken);
     }
 
-    // Two silos of one database would wait for each other, and answer for each other's simulator.
+    // Silos of one database are one cluster, and would answer for each other's simulator.
     private void RefuseSecond()
     {
         if (LocalState.Find(_checkout) is { } running && running.Database == Where(_database.Url))

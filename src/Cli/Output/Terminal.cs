@@ -51,6 +51,9 @@ public sealed class Terminal
     /// <summary>Where tables go: standard output, or standard error where that belongs to JSON.</summary>
     public IAnsiConsole Console { get; }
 
+    /// <summary>Whether standard output belongs to the result object.</summary>
+    public bool IsJson => _json;
+
     /// <summary>One line of progress.</summary>
     public void Progress(string line) => _error.WriteLine($"metagrains: {line}");
 

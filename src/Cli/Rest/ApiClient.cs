@@ -27,7 +27,7 @@ internal sealed class ApiClient(ApiAccess access, TimeProvider clock) : IDisposa
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    private readonly HttpClient _http = new() { BaseAddress = access.Url, Timeout = AnswerWithin, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", access.Key) } };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.GZip }) { BaseAddress = access.Url, Timeout = AnswerWithin, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", access.Key) } };
 
     /// <summary>Where it is.</summary>
     public Uri Url => access.Url;
@@ -57,6 +57,22 @@ internal sealed class ApiClient(ApiAccess access, TimeProvider clock) : IDisposa
         await EnsureAsync(answer, cancellationToken);
     }
 
+    /// <summary>Begins to read a long answer; its body comes as it is read.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(string path, CancellationToken cancellationToken)
+    {
+        var answer = await AnswerAsync(HttpMethod.Get, path, null, null, cancellationToken, HttpCompletionOption.ResponseHeadersRead);
+        try
+        {
+            await EnsureAsync(answer, cancellationToken);
+            return answer;
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Reads a list over all of its pages, or up to a number of entries.</summary>
     public async Task<List<T>> ListAsync<T>(string path, CancellationToken cancellationToken, int? most = null)
     {
@@ -81,7 +97,9 @@ internal sealed class ApiClient(ApiAccess access, TimeProvider clock) : IDisposa
 
     private sealed record ListAnswer<T>(IReadOnlyList<T> Data, string? NextCursor);
 
-    private async Task<HttpResponseMessage> AnswerAsync(HttpMethod method, string path, object? body, string? idempotencyKey, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> AnswerAsync(
+        HttpMethod method, string path, object? body, string? idempotencyKey, CancellationToken cancellationToken,
+        HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
     {
         var began = clock.GetTimestamp();
         for (var wait = FirstWait; ; wait *= 2)
@@ -90,7 +108,7 @@ internal sealed class ApiClient(ApiAccess access, TimeProvider clock) : IDisposa
             CliException? unreachable = null;
             try
             {
-                answer = await SendOnceAsync(method, path, body, idempotencyKey, cancellationToken);
+                answer = await SendOnceAsync(method, path, body, idempotencyKey, completion, cancellationToken);
                 if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
                     return answer;
             }
@@ -109,14 +127,15 @@ internal sealed class ApiClient(ApiAccess access, TimeProvider clock) : IDisposa
         }
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, string path, object? body, string? idempotencyKey, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendOnceAsync(
+        HttpMethod method, string path, object? body, string? idempotencyKey, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
         if (body is not null)
             request.Content = JsonContent.Create(body, options: Json);
         if (idempotencyKey is not null)
             request.Headers.Add("Idempotency-Key", idempotencyKey);
-        return await _http.SendAsync(request, cancellationToken);
+        return await _http.SendAsync(request, completion, cancellationToken);
     }
 
     // A request that was perhaps received is repeated only where that does nothing twice.

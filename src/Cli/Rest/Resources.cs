@@ -55,6 +55,11 @@ internal sealed record RateLimit(string Mode, int? Cap, int Waiting, DateTimeOff
 
 internal sealed record Tier([property: System.Text.Json.Serialization.JsonPropertyName("tier")] string Name, int IntervalMinutes, int DateRangeDays, string? Cron, string? Description);
 
+internal sealed record FreshnessMark(
+    string AdAccountId, string? Stream, DateOnly? LatestDataDate, DateTimeOffset? LastSyncedAt, long? LagSeconds, long? PromisedSeconds, bool? Behind, bool Enabled, string Health);
+
+internal sealed record TenantErased(string TenantId, string Slug, DateTimeOffset ErasedAt, IReadOnlyDictionary<string, long> Rows);
+
 internal sealed record SiloInfo(string Address, string Status);
 
 internal sealed record ActivationCount(string Type, long Count);

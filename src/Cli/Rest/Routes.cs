@@ -33,5 +33,18 @@ internal static class Routes
 
     public static string RateLimit(string tenant) => $"{Tenant(tenant)}/rate-limit";
 
+    public static string Insights(string tenant) => $"{Tenant(tenant)}/insights";
+
+    public static string Freshness(string tenant) => $"{Tenant(tenant)}/freshness";
+
+    public static string Export(string tenant) => $"{Tenant(tenant)}/export";
+
+    /// <summary>A path with the parameters that are not null.</summary>
+    public static string With(string path, params (string Name, string? Value)[] parameters)
+    {
+        var sent = parameters.Where(parameter => parameter.Value is not null).Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value!)}").ToArray();
+        return sent.Length == 0 ? path : $"{path}?{string.Join('&', sent)}";
+    }
+
     public static string Tier(string tier) => $"{Tiers}/{Uri.EscapeDataString(tier)}";
 }

@@ -28,12 +28,18 @@ internal static class ApiVerb
     public const string AccountName = "--account";
 
     public static Command Create(
-        Checkout checkout, string name, string description, string example, ApiScope scope, Option[] options, Func<ApiSession, Task<int>> body) =>
-        Verb.Create(name, description, example, [.. Common(scope), .. options], async (parsed, terminal, cancellationToken) =>
+        Checkout checkout, string name, string description, string example, ApiScope scope, Option[] options, Func<ApiSession, Task<int>> body,
+        Argument? argument = null)
+    {
+        var verb = Verb.Create(name, description, example, [.. Common(scope), .. options], async (parsed, terminal, cancellationToken) =>
         {
             using var api = new ApiClient(ApiAccess.Resolve(checkout, parsed.GetValue<string>(UrlName)), TimeProvider.System);
             return await body(new ApiSession(checkout, parsed, terminal, api, cancellationToken));
         });
+        if (argument is not null)
+            verb.Add(argument);
+        return verb;
+    }
 
     private static IEnumerable<Option> Common(ApiScope scope)
     {

@@ -31,6 +31,8 @@ internal static class CommandLine
         .. RunVerbs.Create(checkout),
         TierVerb.Create(checkout),
         BudgetVerb.Create(checkout),
+        FreshnessVerb.Create(checkout),
+        ExportVerb.Create(checkout),
         KeyVerbs.Create(checkout),
         ClusterVerb.Create(checkout),
         DoctorVerb.Create(checkout),

@@ -31,20 +31,20 @@ internal static class MigrateVerb
 
     private static void Say(MigrationPlan plan, bool dry, Terminal terminal)
     {
-        foreach (var step in plan.Pending)
-            terminal.Line($"{(dry ? "missing" : "applied")}  {step.Name}");
+        foreach (var name in plan.Missing)
+            terminal.Line($"{(dry ? "missing" : "applied")}  {name}");
         if (plan.PartitionsMade > 0)
             terminal.Line($"made     {plan.PartitionsMade} monthly tables");
-        terminal.Line(plan.Pending.Count == 0
+        terminal.Line(plan.Missing.Count == 0
             ? $"schema {Migration.All.Count} is current."
-            : dry ? $"{plan.Pending.Count} of {Migration.All.Count} steps are missing: run ./metagrains migrate." : $"schema {Migration.All.Count} is current now.");
+            : dry ? $"{plan.Missing.Count} steps are missing: run ./metagrains migrate." : $"schema {Migration.All.Count} is current now.");
         terminal.Result(new
         {
             DryRun = dry,
             SchemaMode = dry ? plan.SchemaMode : "extended",
             Present = plan.Applied.Select(step => step.Name),
-            Missing = dry ? plan.Pending.Select(step => step.Name) : [],
-            Applied = dry ? [] : plan.Pending.Select(step => step.Name),
+            Missing = dry ? plan.Missing : [],
+            Applied = dry ? [] : plan.Missing,
             plan.PartitionsMade,
         });
     }

@@ -14,23 +14,21 @@ internal static class UpVerb
 
     public static Command Create(Checkout checkout)
     {
-        var silos = Verb.Number("--silos", "Number of silos; this version runs one.", 1, 1, 64);
+        var silos = Verb.Number("--silos", "Number of silos.", 1, 1, 16);
         var graph = Verb.OneOf("--graph", "stub: a simulator on this machine. real: Meta, or META_API_BASE_URL. Default: stub.", "stub", "real");
         var accounts = Verb.Number("--accounts", "Ad accounts of the simulator.", 5, 1, 100_000);
         var seed = Verb.Number("--seed", "Seed of the simulator's data.", 1, 0, int.MaxValue);
         var port = Verb.OptionalNumber("--port", $"Port of the API. Default: {DefaultPort}, or a free one where that is taken.", 0, 65_535);
         var urls = Verb.Text("--urls", "Where the API listens, instead of --port.", "URL");
-        return Verb.Create("up", "Run everything on this machine until Ctrl-C: PostgreSQL, a simulator, a silo, the API.", "up --accounts 20", [silos, graph, accounts, seed, port, urls], async (parsed, terminal, cancellationToken) =>
+        return Verb.Create("up", "Run everything on this machine until Ctrl-C: PostgreSQL, a simulator, silos, the API.", "up --accounts 20", [silos, graph, accounts, seed, port, urls], async (parsed, terminal, cancellationToken) =>
         {
-            if (parsed.GetValue(silos) > 1)
-                throw CliException.BadInput("This version runs one silo: leave --silos out.");
             if (parsed.GetValue(port) is not null && parsed.GetValue(urls) is not null)
                 throw CliException.BadInput("Give --port or --urls, not both.");
             string[]? simulator = parsed.GetValue(graph) == "real"
                 ? null
                 : ["--accounts", $"{parsed.GetValue(accounts)}", "--seed", $"{parsed.GetValue(seed)}", "--urls", "http://127.0.0.1:0"];
             var listen = parsed.GetValue(urls) ?? $"http://127.0.0.1:{parsed.GetValue(port) ?? (IsFree(DefaultPort) ? DefaultPort : 0)}";
-            await using var system = await LocalSystem.StartAsync(checkout, terminal, new LocalSystemRequest("up", simulator, listen, Outlives: false), cancellationToken);
+            await using var system = await LocalSystem.StartAsync(checkout, terminal, new LocalSystemRequest("up", simulator, listen, Outlives: false) { Silos = parsed.GetValue(silos) }, cancellationToken);
             system.Announce(LocalProcess.Current("up"));
             try
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaGrains.Core.Entities;
 using MetaGrains.Core.Insights;
 
 namespace MetaGrains.Core.Completeness;
@@ -13,6 +14,15 @@ public static class ArchivedObjects
     private static readonly ImmutableArray<string> AdSet = Campaign.Add("CAMPAIGN_PAUSED");
     private static readonly ImmutableArray<string> Ad =
         AdSet.AddRange("ADSET_PAUSED", "PENDING_REVIEW", "DISAPPROVED", "PREAPPROVED", "PENDING_BILLING_INFO");
+
+    /// <summary>Every effective status of a kind that Meta lists, archived ones included; none for creatives, which cannot be asked so.</summary>
+    public static ImmutableArray<string> StatusesWith(EntityKind kind) => kind switch
+    {
+        EntityKind.Campaign => Campaign,
+        EntityKind.AdSet => AdSet,
+        EntityKind.Ad => Ad,
+        _ => [],
+    };
 
     /// <summary>The same report with archived objects; itself where its level has none, or where it filters by status already.</summary>
     public static InsightsReport IncludedIn(InsightsReport report)

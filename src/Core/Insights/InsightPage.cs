@@ -17,8 +17,17 @@ public abstract class InsightPage : IDisposable
     /// <summary>Bytes of the body after content decoding.</summary>
     public abstract long Bytes { get; }
 
-    /// <summary>HTTP requests sent for this page: one plus its retries. Each counted against Meta's limits.</summary>
+    /// <summary>
+    /// HTTP requests sent for this page: one plus its retries, and on the first page of an asynchronous report those
+    /// that asked for it and polled it. Each counted against Meta's limits.
+    /// </summary>
     public abstract int Calls { get; }
+
+    /// <summary>Those of <see cref="Calls"/> that asked for a report and polled it: no retries.</summary>
+    public int Polls { get; set; }
+
+    /// <summary>The <c>limit</c> that the page was asked for with; null when its source does not say.</summary>
+    public int? Limit { get; set; }
 
     /// <summary>
     /// The cursor of the next page, or null after the last. Worth keeping only within an asynchronous report: cursors of

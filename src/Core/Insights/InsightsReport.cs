@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaGrains.Core.Schedule;
 
 namespace MetaGrains.Core.Insights;
 
@@ -31,6 +32,13 @@ public sealed record InsightsReport(
 
     /// <summary>The windows asked for beside the default value. <c>7d_view</c> and <c>28d_view</c> answer nothing since 2026-01-12.</summary>
     public static ImmutableArray<string> DefaultWindows { get; } = ["1d_click", "7d_click", "28d_click", "1d_view"];
+
+    /// <summary>The jobs that read a report unless its definition says otherwise.</summary>
+    public static ImmutableArray<SyncJob> DefaultJobs { get; } =
+        [SyncJob.Tier, SyncJob.Fresh, SyncJob.Incremental, SyncJob.Deep, SyncJob.Backfill];
+
+    /// <summary>The jobs that read it: what costs many rows need not be read every hour.</summary>
+    public ImmutableArray<SyncJob> Jobs { get; init; } = DefaultJobs;
 
     /// <summary>A daily report without breakdowns at one level: <c>account_daily</c> … <c>ad_daily</c>.</summary>
     public static InsightsReport Daily(InsightsLevel level) =>

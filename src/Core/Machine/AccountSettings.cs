@@ -13,6 +13,12 @@ public sealed record AccountSettings
     /// <summary>Longest list of requests that an account keeps.</summary>
     public const int MaxRequests = 100;
 
+    /// <summary>When Meta has mostly settled the day that ended at midnight: the nightly jobs begin then, by the account's own clocks.</summary>
+    public static TimeOnly Settled { get; } = new(3, 0);
+
+    /// <summary>How long after <see cref="Settled"/> accounts are spread.</summary>
+    public static TimeSpan NightSpan { get; } = TimeSpan.FromHours(2);
+
     /// <summary>Changes whenever anything of the settings does: <c>account_settings_versions.version</c>. Compared for equality only.</summary>
     public required string Version { get; init; }
 
@@ -43,6 +49,12 @@ public sealed record AccountSettings
     /// <summary><c>META_FRESH_SCHED_MINUTES</c>; null switches the job off. Default: one day.</summary>
     public TimeSpan? FreshInterval { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary><c>META_SYNC_INTERVAL_MINUTES</c>: how often campaigns, ad sets, ads and creatives are read; null switches the job off. Default: 4 hours.</summary>
+    public TimeSpan? EntitiesInterval { get; init; } = TimeSpan.FromHours(4);
+
+    /// <summary><c>META_SYNC_CRON</c>: when <c>incremental</c> runs by itself; null: on request only.</summary>
+    public CronExpression? IncrementalCron { get; init; }
+
     /// <summary>The account's reports, in the order in which they are published.</summary>
     public ImmutableArray<InsightsReport> Reports { get; init; } = InsightsReport.Defaults;
 
@@ -61,13 +73,19 @@ public sealed record AccountSettings
     /// <summary>Whether people want this account to be synced now, and its tenant's currency rule lets it.</summary>
     public bool Wanted => Enabled && TenantEnabled && JobsEnabled && CurrencyRefusal is null;
 
-    /// <summary>The interval at which a job recurs by itself, or null.</summary>
-    public TimeSpan? IntervalOf(SyncJob job) => job switch
-    {
-        SyncJob.Tier => TierInterval,
-        SyncJob.Fresh => FreshInterval,
-        _ => null,
-    };
+    /// <summary>The rule by which a job recurs by itself; null when it does not, or when there is nothing that it would read.</summary>
+    public Recurrence? RecurrenceOf(SyncJob job) =>
+        job.ReadsInsights() && SyncPlan.ReportsOf(job, PlanInputs).IsEmpty ? null : job switch
+        {
+            SyncJob.Tier => IntervalOverride is null && Tier.CronExpression is { } cron ? new Recurrence.Cron(cron) : new Recurrence.Every(TierInterval),
+            SyncJob.Fresh => Every(FreshInterval),
+            SyncJob.Entities => Every(EntitiesInterval),
+            SyncJob.Incremental => IncrementalCron is { } cron ? new Recurrence.Cron(cron) : null,
+            SyncJob.Deep => new Recurrence.Daily(Calendar, Settled, NightSpan),
+            // After deep, so that the sums are of rows that were read tonight.
+            SyncJob.Reconcile => new Recurrence.Daily(Calendar, Settled.Add(NightSpan), NightSpan),
+            _ => null,
+        };
 
     /// <summary>What <see cref="SyncPlan"/> needs.</summary>
     public PlanInputs PlanInputs => new(Calendar, Tier, AttributionWindowDays, Reports);
@@ -89,4 +107,6 @@ public sealed record AccountSettings
         scopes.Add(LimitScope.Score(account));
         return scopes.ToImmutable();
     }
+
+    private static Recurrence.Every? Every(TimeSpan? interval) => interval is { } known ? new Recurrence.Every(known) : null;
 }

@@ -94,6 +94,9 @@ public sealed record AccountState
     /// <summary>Set while the account waits for a person.</summary>
     public Parking? Parked { get; init; }
 
+    /// <summary>Reports that are left out, each once.</summary>
+    public ImmutableArray<ReportRefusal> Refused { get; init; } = [];
+
     /// <summary>How it is; derived from the rest after each event.</summary>
     public required HealthState Health { get; init; }
 

@@ -19,6 +19,8 @@ internal static class Activation
             Requests = Requests(truth),
             Backoff = Backoff(truth.Schedule, applied?.Backoff ?? BackoffState.None, now),
             Parked = Parked(truth),
+            // A definition that was changed meanwhile is another question.
+            Refused = applied?.SettingsVersion == truth.Settings.Version ? applied.Refused : [],
             Health = truth.Schedule?.Health ?? new HealthState(AccountHealth.Active, HealthOwner.Us, now, null, ""),
             Reminder = applied?.Reminder,
         };
@@ -84,6 +86,6 @@ internal static class Activation
         // The row is written in batches: one that speaks of a due time already served was not written in time.
         if (row.NextDueAt is not { } due || state.NextDueAt == due || due <= tier.LastStarted)
             return state;
-        return state.With(tier with { NextDue = due, Interval = state.Settings.TierInterval });
+        return state.Settings.RecurrenceOf(SyncJob.Tier) is { } rule ? state.With(tier.Due(due, rule, state.Offset)) : state;
     }
 }

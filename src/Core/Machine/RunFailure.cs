@@ -45,6 +45,9 @@ public sealed record RunFailure
     /// <summary>What Meta named, for <see cref="FailureKind.Throttled"/>; null when it named nothing that is known: everything rests.</summary>
     public LimitScope? Scope { get; init; }
 
+    /// <summary>The report that was refused, for <see cref="FailureKind.Refused"/>; null when it is not known, or when more than it is the matter.</summary>
+    public string? Report { get; init; }
+
     /// <summary>Meta's error code.</summary>
     public int? Code { get; init; }
 

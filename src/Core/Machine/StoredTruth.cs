@@ -53,6 +53,9 @@ public sealed record AppliedState
     /// <summary>The token that was applied.</summary>
     public required long ConnectionVersion { get; init; }
 
+    /// <summary>The zone in which days are cut; null in a copy that was written without.</summary>
+    public string? ZoneName { get; init; }
+
     /// <summary>The jobs.</summary>
     public required ImmutableArray<JobState> Jobs { get; init; }
 
@@ -65,6 +68,9 @@ public sealed record AppliedState
     /// <summary>Set while the account waits for a person.</summary>
     public Parking? Parked { get; init; }
 
+    /// <summary>Reports that are left out.</summary>
+    public ImmutableArray<ReportRefusal> Refused { get; init; } = [];
+
     /// <summary>The reminder as it was registered last.</summary>
     public ReminderPlan? Reminder { get; init; }
 
@@ -73,17 +79,19 @@ public sealed record AppliedState
     {
         SettingsVersion = state.Settings.Version,
         ConnectionVersion = state.Settings.ConnectionVersion,
+        ZoneName = state.Settings.Calendar.ZoneName,
         Jobs = state.Jobs,
         Requests = state.Requests,
         Backoff = state.Backoff,
         Parked = state.Parked,
+        Refused = state.Refused,
         Reminder = state.Reminder,
     };
 
     /// <summary>Whether two say the same.</summary>
     public bool SameAs(AppliedState other) =>
-        this with { Jobs = other.Jobs, Requests = other.Requests, Backoff = other.Backoff } == other
-        && Jobs.SequenceEqual(other.Jobs) && Requests.SequenceEqual(other.Requests) && Backoff.SameAs(other.Backoff);
+        this with { Jobs = other.Jobs, Requests = other.Requests, Backoff = other.Backoff, Refused = other.Refused } == other
+        && Jobs.SequenceEqual(other.Jobs) && Requests.SequenceEqual(other.Requests) && Refused.SequenceEqual(other.Refused) && Backoff.SameAs(other.Backoff);
 }
 
 /// <summary>The last published day of a job: a row of <c>sync_cursors</c>.</summary>

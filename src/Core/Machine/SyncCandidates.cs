@@ -41,31 +41,34 @@ internal static class SyncCandidates
         {
             if (Plan(state, request.Job, request, now) is not { } plan)
                 continue;
-            var interval = state.Settings.IntervalOf(request.Job);
-            yield return Candidate(request.Job, request, plan.Priority, request.AskedAt, interval, now);
+            yield return Candidate(request.Job, request, plan.Priority, request.AskedAt, state.Job(request.Job).Interval, now);
         }
 
         foreach (var job in state.Jobs)
         {
-            if (job.NextDue <= now && job.Job.IsPlanned())
-                yield return Candidate(job.Job, null, Plan(state, job.Job, null, now)!.Priority, job.NextDue.Value, job.Interval, now);
+            if (job.NextDue <= now && job.Job.IsPlanned() && Plan(state, job.Job, null, now) is { } plan)
+                yield return Candidate(job.Job, null, plan.Priority, job.NextDue.Value, job.Interval, now);
         }
     }
 
     /// <summary>The candidate that a run under way once was.</summary>
     public static SyncCandidate Of(AccountState state, RunningRun run) =>
-        new(run.Plan.Job, run.Request, run.Plan.Priority, run.Plan.Priority, run.DueAt, state.Settings.IntervalOf(run.Plan.Job));
+        new(run.Plan.Job, run.Request, run.Plan.Priority, run.Plan.Priority, run.DueAt, state.Job(run.Plan.Job).Interval);
 
-    /// <summary>What a run would read; null when Meta answers for none of the days that were asked for.</summary>
+    /// <summary>What a run would read; null when Meta answers for none of the days that were asked for, or no report is defined for the job.</summary>
     public static PlannedRun? Plan(AccountState state, SyncJob job, SyncRequest? request, DateTimeOffset now)
     {
         var inputs = state.Settings.PlanInputs;
+        if (!state.Refused.IsEmpty)
+            inputs = inputs with { Reports = inputs.Reports.RemoveAll(report => state.Refused.Any(refusal => refusal.Report == report.Name && refusal.Until > now)) };
         var plan = request switch
         {
             { Range: { } range } => SyncPlan.ForRange(job, inputs, range, now),
             { Preset: { } preset } => SyncPlan.ForPreset(job, inputs, preset, now),
             _ => SyncPlan.For(job, inputs, state.Job(job).Cursor, now),
         };
+        if (plan is not null && plan.Reports.IsEmpty && job.ReadsInsights())
+            return null;
         return plan is not null && request?.Priority is { } priority ? plan with { Priority = priority } : plan;
     }
 

@@ -27,6 +27,9 @@ public enum FactTopic
 
     /// <summary>The last failure and what to do.</summary>
     LastError,
+
+    /// <summary>A report that is not asked for as a whole.</summary>
+    Report,
 }
 
 /// <summary>One fact about an account.</summary>
@@ -45,17 +48,23 @@ public static class SyncExplain
         new(FactTopic.Health, $"{state.Health.Health.WireName()} since {Moment.Text(state.Health.Since)}: {state.Health.Reason}", state.Health.NextTry),
         Schedule(state),
         .. state.Jobs.Where(job => job.Job.IsPlanned()).Select(job => Job(state, job, now)),
+        .. state.Refused.Select(refusal => new SyncFact(
+            FactTopic.Job, $"Report {refusal.Report} is left out until {Moment.Text(refusal.Until)}: {refusal.Reason}", refusal.Until)),
         .. Queue(state, now),
         .. Budget(state),
         .. LastError(state),
     ];
+
+    /// <summary>How a report is asked for that does not fit as a whole.</summary>
+    public static SyncFact Report(string report, string words, DateTimeOffset since) =>
+        new(FactTopic.Report, $"{report}: {words} since {Moment.Text(since)}.", since);
 
     private static SyncFact Decision(AccountState state, DateTimeOffset now)
     {
         if (state.Run is { } run)
         {
             return new(FactTopic.Decision,
-                $"It runs {run.Plan.Job.WireName()} over {run.Plan.Window} since {Moment.Text(run.StartedAt)}: {Describe(run.Stage)}.", run.StartedAt);
+                $"It runs {run.Plan.Job.WireName()} over {run.Plan.Subject} since {Moment.Text(run.StartedAt)}: {Describe(run.Stage)}.", run.StartedAt);
         }
 
         var waiting = SyncCandidates.All(state, now).OrderBy(candidate => candidate.Effective).ThenBy(candidate => candidate.DueAt).ToArray();
@@ -85,27 +94,33 @@ public static class SyncExplain
 
     private static SyncFact Schedule(AccountState state)
     {
-        var interval = state.Settings.TierInterval;
+        var (settings, tier) = (state.Settings, state.Settings.Tier);
+        var interval = settings.TierInterval;
+        var when = settings.RecurrenceOf(SyncJob.Tier) is Recurrence.Cron { Expression: var cron }
+            ? $"at {cron} UTC and {state.Offset.Within(Recurrence.Cron.Spread)} later"
+            : $"every {interval} at {state.Offset.Within(interval)} into the interval";
+        var unread = tier.Cron is not null && !CronExpression.TryParse(tier.Cron, out _, out var refusal) ? $" Its cron expression is not used: {refusal}" : "";
         return new(FactTopic.Schedule,
-            $"Tier {state.Settings.Tier.Name}: every {interval} at {state.Offset.Within(interval)} into the interval, {state.Settings.Tier.DateRangeDays} days"
-            + $"{(state.Settings.IntervalOverride is null ? "" : "; the interval is the account's own")}.",
+            $"Tier {tier.Name}: {when}, {tier.DateRangeDays} days{(settings.IntervalOverride is null ? "" : "; the interval is the account's own")}.{unread}",
             state.NextDueAt);
     }
 
     private static SyncFact Job(AccountState state, JobState job, DateTimeOffset now)
     {
-        var plan = SyncCandidates.Plan(state, job.Job, null, now)!;
+        if (SyncCandidates.Plan(state, job.Job, null, now) is not { } plan)
+            return new(FactTopic.Job, $"{job.Job.WireName()}: no report is defined for it.");
         var due = job.NextDue is { } at ? $"due {Moment.Text(at)}" : job.LastSucceeded is null ? "on request" : "not due again by itself";
-        var done = job.Cursor is { } day ? $"published up to {Time.DateRange.Iso(day)}" : "never published";
+        var done = !job.Job.ReadsInsights() ? (job.LastSucceeded is { } last ? $"read at {Moment.Text(last)}" : "never read")
+            : job.Cursor is { } day ? $"published up to {Time.DateRange.Iso(day)}" : "never published";
         var gap = plan.Uncovered is { } days ? $"; {days} is out of its reach, backfill it" : "";
-        return new(FactTopic.Job, $"{job.Job.WireName()}: {due}, would read {plan.Window}, {done}{gap}.", job.NextDue);
+        return new(FactTopic.Job, $"{job.Job.WireName()}: {due}, would read {plan.Subject}, {done}{gap}.", job.NextDue);
     }
 
     private static IEnumerable<SyncFact> Queue(AccountState state, DateTimeOffset now) =>
         from request in state.Requests
         let plan = SyncCandidates.Plan(state, request.Job, request, now)
         select new SyncFact(FactTopic.Queue,
-            $"Run {request.RunId} of {request.Job.WireName()} over {plan?.Window.ToString() ?? "no day that Meta answers for"}"
+            $"Run {request.RunId} of {request.Job.WireName()} over {plan?.Subject ?? "nothing that Meta answers for"}"
             + $" was asked for by {request.Trigger} at {Moment.Text(request.AskedAt)}"
             + $"{(state.Run?.Request?.RunId == request.RunId ? " and is under way" : "")}.",
             request.AskedAt);

@@ -28,6 +28,9 @@ public static class SyncMachine
     /// <summary>Failed runs in a row that flag an account (seed 002: sync_error_count of 3 or more).</summary>
     public const int FailingAfter = 3;
 
+    /// <summary>Time until a report that Meta refused is tried again.</summary>
+    public static TimeSpan ReportProbe { get; } = TimeSpan.FromHours(24);
+
     /// <summary>Time until a run tries whether Meta has enabled the account again.</summary>
     public static TimeSpan DisabledProbe { get; } = TimeSpan.FromHours(24);
 
@@ -42,7 +45,7 @@ public static class SyncMachine
     {
         var start = Activation.StateOf(account, truth, now);
         var turn = new SyncTurn(start, now);
-        turn.ApplySettings(start.Settings);
+        turn.ApplySettings(start.Settings, truth.Applied?.ZoneName);
         return turn.Finish(truth.Schedule, truth.Applied);
     }
 

@@ -114,13 +114,13 @@ internal sealed partial class SyncTurn
 
     private void GiveBack(BudgetGrant unused) => Do(new SyncEffect.ReturnPermits(unused, 0, null));
 
-    // Days that were within Meta's reach when they were asked for may have left it since.
+    // Days that were within Meta's reach when they were asked for may have left it since, and definitions may have gone.
     private void RefuseImpossible()
     {
         foreach (var request in _state.Requests)
         {
-            if (request.Range is { } range && PlanOf(request) is null)
-                Close(request, _state.Settings.Calendar.Refuse(range, now) ?? $"Meta answers for none of the days {range}.");
+            if (PlanOf(request) is null)
+                Close(request, WhyImpossible(request));
         }
     }
 

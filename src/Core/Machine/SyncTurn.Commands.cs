@@ -11,17 +11,23 @@ internal sealed partial class SyncTurn
             Unpark();
         if (settings.Wanted && !_state.Settings.Wanted)
             Mended();
-        ApplySettings(settings);
+        if (settings.Version != _state.Settings.Version)
+            _state = _state with { Refused = [] };
+        ApplySettings(settings, zoneBefore: _state.Settings.Calendar.ZoneName);
         Note(SyncNote.Settings, $"settings version {settings.Version} applied: tier {settings.Tier.Name}");
     }
 
-    /// <summary>Settings become felt: due times follow the intervals, and a run that is not wanted any more stops.</summary>
-    public void ApplySettings(AccountSettings settings)
+    /// <summary>Settings become felt: due times follow the rules, and a run that is not wanted any more stops.</summary>
+    /// <param name="zoneBefore">The zone in which days were cut before; null when that is not known.</param>
+    public void ApplySettings(AccountSettings settings, string? zoneBefore)
     {
         _state = _state with { Settings = settings };
-        foreach (var job in new[] { SyncJob.Tier, SyncJob.Fresh })
-            Retime(job, settings.IntervalOf(job));
         DueOnce(SyncJob.Initial);
+        foreach (var job in SyncJobs.All.Where(job => job.IsPlanned() && job != SyncJob.Initial))
+            Retime(job, settings.RecurrenceOf(job));
+        // Days that were cut at another midnight are other days: all that Meta still restates is read anew, at once.
+        if (zoneBefore is not null && zoneBefore != settings.Calendar.ZoneName)
+            DueAtOnce(SyncJob.Deep);
         StopUnwanted();
     }
 
@@ -56,12 +62,17 @@ internal sealed partial class SyncTurn
     {
         if (!request.Job.IsPlanned())
             return $"The job {request.Job.WireName()} cannot be asked for.";
+        if (!request.Job.ReadsInsights() && (request.Range is not null || request.Preset is not null))
+            return $"The job {request.Job.WireName()} reads objects as they are now: it takes no days.";
         if (_state.Requests.Length >= AccountSettings.MaxRequests)
             return $"{AccountSettings.MaxRequests} runs are waiting for this account already.";
-        return request.Range is { } range && PlanOf(request) is null
-            ? _state.Settings.Calendar.Refuse(range, now) ?? $"Meta answers for none of the days {range}."
-            : null;
+        return PlanOf(request) is null ? WhyImpossible(request) : null;
     }
+
+    private string WhyImpossible(SyncRequest request) =>
+        request.Range is { } range
+            ? _state.Settings.Calendar.Refuse(range, now) ?? $"Meta answers for none of the days {range}, or no report is defined for the job {request.Job.WireName()}."
+            : $"No report is defined for the job {request.Job.WireName()}.";
 
     // Whoever switches an account on says that it can be tried; what Meta blocks stays blocked.
     private void Mended()
@@ -72,16 +83,28 @@ internal sealed partial class SyncTurn
 
     private void Unpark() => _state = _state with { Parked = null };
 
-    private void Retime(SyncJob name, TimeSpan? interval)
+    private void Retime(SyncJob name, Recurrence? recurrence)
     {
         var job = _state.Job(name);
-        if (interval is not { } known)
-            job = job with { NextDue = null, Interval = null };
+        if (recurrence is not { } rule)
+            job = job with { NextDue = null, Interval = null, Rule = null };
         else if (job.NextDue is not { } due)
-            job = job with { NextDue = SyncSchedule.NextAfter(job.LastStarted ?? now, known, _state.Offset), Interval = known };
-        else if (job.Interval != known)
-            job = job with { NextDue = SyncSchedule.Retimed(due, now, known, _state.Offset), Interval = known };
+            job = job.Due(FirstDue(job, rule), rule, _state.Offset);
+        else if (job.Rule != rule.Rule)
+            job = job.Due(rule.Retimed(due, now, _state.Offset), rule, _state.Offset);
         _state = _state.With(job);
+    }
+
+    // Rows of an account that was just connected need the names of their campaigns soon; other jobs wait for their time.
+    private DateTimeOffset FirstDue(JobState job, Recurrence rule) =>
+        job is { Job: SyncJob.Entities, LastStarted: null } && _state.Job(SyncJob.Initial).NextDue is not null
+            ? now
+            : rule.NextAfter(job.LastStarted ?? now, _state.Offset);
+
+    private void DueAtOnce(SyncJob name)
+    {
+        if (_state.Job(name) is { NextDue: { } due } job && due > now)
+            _state = _state.With(job with { NextDue = now });
     }
 
     private void DueOnce(SyncJob name)

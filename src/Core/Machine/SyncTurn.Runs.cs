@@ -29,7 +29,7 @@ internal sealed partial class SyncTurn
         };
         _state = _state with { Run = run };
         Do(new SyncEffect.StartRun(run.Number, plan, grant, candidate.Request));
-        Note(SyncNote.RunBegun, $"{candidate.Job.WireName()} over {plan.Window}, due {Moment.Text(candidate.DueAt)}");
+        Note(SyncNote.RunBegun, $"{candidate.Job.WireName()} over {plan.Subject}, due {Moment.Text(candidate.DueAt)}");
     }
 
     public void TakeStart(SyncEvent.RunStarted started)
@@ -50,7 +50,7 @@ internal sealed partial class SyncTurn
             Forget(request);
         var blocks = _state.Backoff.Blocks;
         _state = _state with { Backoff = BackoffState.None with { Blocks = blocks, Last = _state.Backoff.Last }, Parked = null };
-        Note(SyncNote.RunEnded, $"{run.Plan.Job.WireName()} over {run.Plan.Window} succeeded");
+        Note(SyncNote.RunEnded, $"{run.Plan.Job.WireName()} over {run.Plan.Subject} succeeded");
     }
 
     public void TakeFailure(SyncEvent.RunFailed ended)
@@ -68,9 +68,11 @@ internal sealed partial class SyncTurn
         };
         if (failure.Kind == FailureKind.Throttled)
             Throttle(failure);
+        else if (failure is { Kind: FailureKind.Refused, Report: { } report } && run.Plan.Reports.Any(other => other.Name != report))
+            LeaveOut(report, failure.Message);
         else
             Fail(run, failure);
-        Note(SyncNote.RunEnded, $"{run.Plan.Job.WireName()} over {run.Plan.Window} failed: {failure.Kind}");
+        Note(SyncNote.RunEnded, $"{run.Plan.Job.WireName()} over {run.Plan.Subject} failed: {failure.Kind}");
     }
 
     public void TakeCancelled(SyncEvent.RunCancelled ended)
@@ -78,7 +80,7 @@ internal sealed partial class SyncTurn
         if (!Is(ended.Number))
             return;
         var run = End(ended.PermitsLeft, ended.LastSentAt);
-        Note(SyncNote.RunEnded, $"{run.Plan.Job.WireName()} over {run.Plan.Window} was cancelled");
+        Note(SyncNote.RunEnded, $"{run.Plan.Job.WireName()} over {run.Plan.Subject} was cancelled");
     }
 
     public void TakeSuperseded(SyncEvent.RunSuperseded ended)
@@ -114,19 +116,16 @@ internal sealed partial class SyncTurn
         if (run.Plan.MovesCursor)
         {
             var reached = run.Plan.Window.Until;
-            job = job with
-            {
-                LastStarted = run.StartedAt,
-                Cursor = job.Cursor > reached ? job.Cursor : reached,
-                NextDue = NextAfter(run.StartedAt, run.Plan.Job),
-            };
+            // Objects are read as they are now: no day is done by that.
+            var keeps = !run.Plan.Job.ReadsInsights() || job.Cursor > reached;
+            job = After(run.StartedAt, job with { LastStarted = run.StartedAt, Cursor = keeps ? job.Cursor : reached });
         }
 
         _state = _state.With(job);
     }
 
-    private DateTimeOffset? NextAfter(DateTimeOffset moment, SyncJob job) =>
-        _state.Settings.IntervalOf(job) is { } interval ? SyncSchedule.NextAfter(moment, interval, _state.Offset) : null;
+    private JobState After(DateTimeOffset moment, JobState job) =>
+        _state.Settings.RecurrenceOf(job.Job) is { } rule ? job.Due(rule.NextAfter(moment, _state.Offset), rule, _state.Offset) : job with { NextDue = null };
 
     private void Throttle(RunFailure failure)
     {
@@ -136,6 +135,14 @@ internal sealed partial class SyncTurn
         var block = new ScopeBlock(failure.Scope, now + Backoff.AfterThrottle(facts, n, failure.Jitter));
         _state = _state with { Backoff = backoff.Block(block) with { ConsecutiveThrottles = n } };
         Do(new SyncEffect.ReportUsage(block));
+    }
+
+    // The job stays due: it is done again at once, without the report that kept the others from being read.
+    private void LeaveOut(string report, string reason)
+    {
+        var refusal = new ReportRefusal(report, now + SyncMachine.ReportProbe, reason);
+        _state = _state with { Refused = _state.Refused.RemoveAll(known => known.Report == report).Add(refusal) };
+        Note(SyncNote.RunEnded, $"{report} is left out until {Moment.Text(refusal.Until)}");
     }
 
     private void Fail(RunningRun run, RunFailure failure)
@@ -183,8 +190,10 @@ internal sealed partial class SyncTurn
     private void SkipToNext(RunningRun run)
     {
         var job = _state.Job(run.Plan.Job);
-        if (run.Request is null && job.NextDue is not null)
-            _state = _state.With(job with { NextDue = NextAfter(now, run.Plan.Job) ?? _state.Backoff.RetryAt });
+        if (run.Request is not null || job.NextDue is null)
+            return;
+        var next = After(now, job);
+        _state = _state.With(next with { NextDue = next.NextDue ?? _state.Backoff.RetryAt });
     }
 
     private void CountAgainst(SyncRequest? served, RunFailure failure)

@@ -45,6 +45,8 @@ internal sealed partial class SyncTurn(AccountState start, DateTimeOffset now)
         var blocks = backoff.Blocks.RemoveAll(block => block.Until <= now);
         if (blocks.Length != backoff.Blocks.Length)
             _state = _state with { Backoff = backoff with { Blocks = blocks } };
+        if (_state.Refused.Any(refusal => refusal.Until <= now))
+            _state = _state with { Refused = _state.Refused.RemoveAll(refusal => refusal.Until <= now) };
         if (_state.HighOnlyUntil <= now)
             _state = _state with { HighOnlyUntil = null };
     }

@@ -6,8 +6,8 @@ namespace MetaGrains.Core.Schedule;
 
 /// <summary>What one run is to read.</summary>
 /// <param name="Job">The job.</param>
-/// <param name="Window">The days, in the account's own zone.</param>
-/// <param name="Reports">The reports, in the order in which they are published; at least one.</param>
+/// <param name="Window">The days, in the account's own zone; for <see cref="SyncJob.Entities"/> the day on which it is read.</param>
+/// <param name="Reports">The reports, in the order in which they are published; none for <see cref="SyncJob.Entities"/>.</param>
 /// <param name="Priority">Where the run stands in the budget's order.</param>
 /// <param name="MovesCursor">
 /// Whether the job's cursor may move to the end of the window: false for days that a person asked for, since they may
@@ -23,4 +23,8 @@ public sealed record PlannedRun(
     ImmutableArray<InsightsReport> Reports,
     Priority Priority,
     bool MovesCursor,
-    DateRange? Uncovered);
+    DateRange? Uncovered)
+{
+    /// <summary>What is read, for a person.</summary>
+    public string Subject => Job.ReadsInsights() ? Window.ToString() : "campaigns, ad sets, ads and creatives";
+}

@@ -1,6 +1,6 @@
 namespace MetaGrains.Core.Schedule;
 
-/// <summary>A kind of sync (design section 4). <see cref="SyncPlan"/> plans the first four.</summary>
+/// <summary>A kind of sync (design section 4). <see cref="SyncPlan"/> plans all but the last.</summary>
 public enum SyncJob
 {
     /// <summary>The last days, every tier interval.</summary>
@@ -15,13 +15,13 @@ public enum SyncJob
     /// <summary>From the cursor to today, with overlap.</summary>
     Incremental,
 
-    /// <summary>28 days, daily.</summary>
+    /// <summary>28 complete days, daily.</summary>
     Deep,
 
     /// <summary>Campaigns, ad sets, ads, creatives.</summary>
     Entities,
 
-    /// <summary>Account level against the sum of its rows.</summary>
+    /// <summary>28 complete days at account level, against the sums of the rows that are held, daily.</summary>
     Reconcile,
 
     /// <summary>Old months, newest first.</summary>
@@ -48,8 +48,8 @@ public static class SyncJobs
         _ => throw new ArgumentOutOfRangeException(nameof(job), job, "Unknown job."),
     };
 
-    /// <summary>Whether <see cref="SyncPlan"/> knows the job's window.</summary>
-    public static bool IsPlanned(this SyncJob job) => job is SyncJob.Tier or SyncJob.Initial or SyncJob.Fresh or SyncJob.Incremental;
+    /// <summary>Whether <see cref="SyncPlan"/> plans the job; old months have a plan of their own.</summary>
+    public static bool IsPlanned(this SyncJob job) => job != SyncJob.Backfill;
 
     /// <summary>Whether the job reads insights; <c>entities</c> reads objects, which count against other limits.</summary>
     public static bool ReadsInsights(this SyncJob job) => job != SyncJob.Entities;

@@ -8,7 +8,7 @@ namespace MetaGrains.Core.Schedule;
 /// <param name="Calendar">The account's own calendar.</param>
 /// <param name="Tier">The account's tier.</param>
 /// <param name="AttributionWindowDays">W of the table in design section 4; clamped to 1 to <see cref="SyncPlan.MaxAttributionDays"/>.</param>
-/// <param name="Reports">The account's default reports; at least one.</param>
+/// <param name="Reports">The account's reports; each says which jobs read it.</param>
 public sealed record PlanInputs(AccountCalendar Calendar, Tier Tier, int AttributionWindowDays, ImmutableArray<InsightsReport> Reports);
 
 /// <summary>
@@ -29,12 +29,19 @@ public static class SyncPlan
     /// <summary>Complete days of <c>initial</c>.</summary>
     public const int InitialDays = 7;
 
+    /// <summary>Complete days of <c>deep</c> and <c>reconcile</c>: as long as Meta restates.</summary>
+    public const int DeepDays = 28;
+
     /// <summary>The report that only <c>initial</c> reads: ads that run or are paused.</summary>
     public static InsightsReport ActiveAds { get; } = InsightsReport.Daily(InsightsLevel.Ad) with
     {
         Name = "ad_active_daily",
         Filtering = [new InsightsFilter("ad.effective_status", "IN", ["ACTIVE", "PAUSED"])],
     };
+
+    private static string AccountTotals { get; } = InsightsReport.Daily(InsightsLevel.Account).Name;
+
+    private static ImmutableArray<InsightsReport> FirstReports { get; } = [ActiveAds, InsightsReport.Daily(InsightsLevel.Ad)];
 
     /// <summary>Plans a run of a job by its own rule.</summary>
     /// <param name="cursor">The last day that the job has published, or null before its first run.</param>
@@ -45,14 +52,26 @@ public static class SyncPlan
         return job switch
         {
             SyncJob.Tier => Run(job, inputs, now, today.AddDays(1 - Math.Max(1, inputs.Tier.DateRangeDays)), today),
-            SyncJob.Initial => Run(job, inputs, now, today.AddDays(-InitialDays), today.AddDays(-1)) with
-            {
-                Reports = [ActiveAds, InsightsReport.Daily(InsightsLevel.Ad)],
-                Priority = Priority.High,
-            },
+            SyncJob.Initial => Run(job, inputs, now, today.AddDays(-InitialDays), today.AddDays(-1)),
             SyncJob.Fresh => Fresh(inputs, now, today),
             SyncJob.Incremental => Incremental(inputs, cursor, now, today),
+            SyncJob.Deep or SyncJob.Reconcile => Run(job, inputs, now, today.AddDays(-DeepDays), today.AddDays(-1)),
+            SyncJob.Entities => Run(job, inputs, now, today, today),
             _ => throw new ArgumentOutOfRangeException(nameof(job), job, "No plan for this job."),
+        };
+    }
+
+    /// <summary>The reports that a job reads, in their order; none when no definition names the job.</summary>
+    public static ImmutableArray<InsightsReport> ReportsOf(SyncJob job, PlanInputs inputs)
+    {
+        var named = inputs.Reports.Where(report => report.Jobs.Contains(job));
+        return job switch
+        {
+            SyncJob.Entities => [],
+            // Sums of rows are held against the account's own answer, which has one name.
+            SyncJob.Reconcile => [.. inputs.Reports.Where(report => report.Name == AccountTotals)],
+            SyncJob.Initial => [.. FirstReports, .. named.Where(report => FirstReports.All(first => first.Name != report.Name))],
+            _ => [.. named],
         };
     }
 
@@ -63,14 +82,7 @@ public static class SyncPlan
         var (oldest, today) = (inputs.Calendar.Oldest(now), inputs.Calendar.Today(now));
         if (range.Until < oldest || range.Since > today)
             return null;
-        var priority = job switch
-        {
-            SyncJob.Initial => Priority.High,
-            SyncJob.Deep => Priority.Low,
-            SyncJob.Backfill => Priority.Backfill,
-            _ => inputs.Tier.Priority,
-        };
-        return new PlannedRun(job, Clamp(range.Since, range.Until, oldest, today), inputs.Reports, priority, MovesCursor: false, Uncovered: null);
+        return new PlannedRun(job, Clamp(range.Since, range.Until, oldest, today), ReportsOf(job, inputs), PriorityOf(job, inputs), MovesCursor: false, Uncovered: null);
     }
 
     /// <summary>Plans a run over a date preset.</summary>
@@ -101,8 +113,16 @@ public static class SyncPlan
     }
 
     private static PlannedRun Run(SyncJob job, PlanInputs inputs, DateTimeOffset now, DateOnly since, DateOnly until) =>
-        new(job, Clamp(since, until, inputs.Calendar.Oldest(now), inputs.Calendar.Today(now)), inputs.Reports, inputs.Tier.Priority,
+        new(job, Clamp(since, until, inputs.Calendar.Oldest(now), inputs.Calendar.Today(now)), ReportsOf(job, inputs), PriorityOf(job, inputs),
             MovesCursor: true, Uncovered: null);
+
+    private static Priority PriorityOf(SyncJob job, PlanInputs inputs) => job switch
+    {
+        SyncJob.Initial => Priority.High,
+        SyncJob.Deep => Priority.Low,
+        SyncJob.Backfill => Priority.Backfill,
+        _ => inputs.Tier.Priority,
+    };
 
     private static DateRange Clamp(DateOnly since, DateOnly until, DateOnly oldest, DateOnly today) =>
         new(since < oldest ? oldest : since, until > today ? today : until);

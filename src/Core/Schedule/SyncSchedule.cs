@@ -30,14 +30,6 @@ public static class SyncSchedule
     public static DateTimeOffset LastAtOrBefore(DateTimeOffset moment, TimeSpan interval, AccountOffset offset) =>
         NextAfter(moment, interval, offset) - TimeSpan.FromMilliseconds(Milliseconds(interval));
 
-    /// <summary>
-    /// The due time after the interval changed. What is overdue stays overdue and is caught up with; else the next due
-    /// time of the new interval counts from now, so that shortening the interval of 100,000 accounts spreads them over
-    /// one new interval instead of making half of them due at once.
-    /// </summary>
-    public static DateTimeOffset Retimed(DateTimeOffset due, DateTimeOffset now, TimeSpan interval, AccountOffset offset) =>
-        due <= now ? due : NextAfter(now, interval, offset);
-
     internal static long Milliseconds(TimeSpan interval)
     {
         var milliseconds = interval.Ticks / TimeSpan.TicksPerMillisecond;

@@ -4,7 +4,7 @@ namespace MetaGrains.Core.Schedule;
 /// <param name="Name"><c>high</c>, <c>medium</c>, <c>low</c>, or a name of the operator's.</param>
 /// <param name="IntervalMinutes">Minutes from one due time to the next.</param>
 /// <param name="DateRangeDays">Days that one run reads, today included.</param>
-/// <param name="Cron">A cron expression instead of the interval; kept as text, not interpreted here.</param>
+/// <param name="Cron">A cron expression, in UTC, instead of the interval; one that is none leaves the interval in force.</param>
 /// <param name="Description">For people.</param>
 public sealed record Tier(string Name, int IntervalMinutes, int DateRangeDays, string? Cron = null, string Description = "")
 {
@@ -29,6 +29,9 @@ public sealed record Tier(string Name, int IntervalMinutes, int DateRangeDays, s
     /// <summary>Time from one due time to the next.</summary>
     public TimeSpan Interval => TimeSpan.FromMinutes(IntervalMinutes);
 
+    /// <summary><see cref="Cron"/> as it is understood; null where there is none.</summary>
+    public CronExpression? CronExpression => Cron is not null && CronExpression.TryParse(Cron, out var cron, out _) ? cron : null;
+
     /// <summary>Where the tier's requests stand in the budget's order; a tier of another name stands with medium.</summary>
     public Priority Priority => Name switch
     {
@@ -42,5 +45,6 @@ public sealed record Tier(string Name, int IntervalMinutes, int DateRangeDays, s
         string.IsNullOrWhiteSpace(Name) ? "A tier needs a name."
         : IntervalMinutes is < 1 or > MaxIntervalMinutes ? $"interval_minutes must be 1 to {MaxIntervalMinutes}, not {IntervalMinutes}."
         : DateRangeDays is < 1 or > MaxDateRangeDays ? $"date_range_days must be 1 to {MaxDateRangeDays}, not {DateRangeDays}."
+        : Cron is not null && !CronExpression.TryParse(Cron, out _, out var refusal) ? $"cron: {refusal}"
         : null;
 }

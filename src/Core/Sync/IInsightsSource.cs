@@ -27,6 +27,9 @@ public sealed record InsightsQuery(AdAccountId Account, InsightsReport Report, D
 /// <summary>Where insights come from: the Graph API client, in production and in every test but the pure ones.</summary>
 public interface IInsightsSource
 {
+    /// <summary>Rows of a page, at most. A page that is refused as too large is asked for again with less by the source itself.</summary>
+    int PageLimit => 500;
+
     /// <summary>
     /// Reads one answer to its end, page by page. The caller disposes each page. The enumeration ends only when Meta
     /// said that there is no next page; anything else throws, and then nothing of the answer may be published.

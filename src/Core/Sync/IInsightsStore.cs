@@ -53,7 +53,14 @@ public interface IInsightsStore
     /// <summary>Forgets what is staged of a slice, before it is read from its start again.</summary>
     Task DiscardAsync(InsightsSlice slice, CancellationToken cancellationToken);
 
-    /// <summary>Stages one page. Nobody sees it before it is published.</summary>
+    /// <summary>Forgets some staged pages of a slice: what one request of several read.</summary>
+    /// <param name="slice">The slice.</param>
+    /// <param name="from">Number of the first page.</param>
+    /// <param name="until">Number after that of the last page.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task DiscardAsync(InsightsSlice slice, int from, int until, CancellationToken cancellationToken);
+
+    /// <summary>Stages one page, whose number is unique in the slice. Nobody sees it before it is published.</summary>
     Task StageAsync(InsightsSlice slice, InsightPage page, CancellationToken cancellationToken);
 
     /// <summary>

@@ -1,6 +1,8 @@
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Completeness;
 using MetaGrains.Core.Insights;
+using MetaGrains.Core.Sync.Reports;
+using MetaGrains.Core.Sync.Shapes;
 using MetaGrains.Core.Time;
 
 namespace MetaGrains.Core.Sync;
@@ -33,7 +35,14 @@ public sealed record PullRequest(AdAccountKey Account, string Job, string Trigge
 /// One run: cut the window into slices, read each to its end, stage its pages, publish it. A slice is published whole
 /// or not at all; the first slice that cannot be read ends the run, and what was there before stays.
 /// </summary>
-public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, TimeProvider clock, InsightsPullOptions options)
+/// <param name="source">Meta.</param>
+/// <param name="store">The warehouse.</param>
+/// <param name="clock">The time.</param>
+/// <param name="options">Limits.</param>
+/// <param name="shapes">Remembers how each report has to be asked for; null: each run finds out anew.</param>
+/// <param name="reports">Remembers asynchronous reports while they are made; null: a crash starts them again.</param>
+public sealed class InsightsPull(
+    IInsightsSource source, IInsightsStore store, TimeProvider clock, InsightsPullOptions options, IShapeMemory? shapes = null, IReportMemories? reports = null)
 {
     /// <summary>Runs to the end and says how it went. Only cancellation and failures of the store itself throw.</summary>
     public async Task<RunReport> RunAsync(PullRequest request, AccessToken token, CancellationToken cancellationToken)
@@ -89,23 +98,29 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
     private async Task<RunReport> ReadAllAsync(
         PullRequest request, SyncRun run, RunTally tally, AccessToken token, CancellationToken cancellationToken)
     {
+        var reading = new RunReading(source, store, options, request.Permits, reports?.Of(request.Account), tally, token);
+        var used = new RunShapes(shapes, request.Account, report => new ShapeLimits(report, options.SliceDays, source.PageLimit), clock);
         try
         {
             foreach (var slice in Slices(request, run, options.SliceDays))
-                tally.Rows += await PublishSliceAsync(slice, request.Permits, tally, token, cancellationToken);
-            return tally.Report(RunOutcome.Succeeded);
+                tally.Rows += await PublishSliceAsync(reading, slice, await used.OfAsync(slice.Report, cancellationToken), cancellationToken);
+            await used.EndAsync();
+            return tally.Report(RunOutcome.Succeeded) with { Shape = used.Words };
         }
         catch (SourceException refused)
         {
             tally.Take(refused);
+            await used.EndAsync();
             return tally.Report(RunOutcome.Failed) with
             {
                 Refusal = refused,
+                RefusedReport = refused is { EndsRun: false, WorthRereading: false } ? used.Latest?.Report.Name : null,
                 RateLimited = refused.RateLimited,
                 ErrorCode = refused.Code,
                 ErrorSubcode = refused.Subcode,
                 ErrorTrace = refused.TraceId,
-                ErrorMessage = refused.Message,
+                ErrorMessage = used.Latest?.Explain(refused) ?? refused.Message,
+                Shape = used.Words,
             };
         }
         catch (SliceRejectedException rejected)
@@ -122,8 +137,7 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
         }
     }
 
-    private async Task<PublishCounts> PublishSliceAsync(
-        InsightsSlice slice, ICallPermits permits, RunTally tally, AccessToken token, CancellationToken cancellationToken)
+    private async Task<PublishCounts> PublishSliceAsync(RunReading reading, InsightsSlice slice, ShapeInUse shape, CancellationToken cancellationToken)
     {
         var report = slice.Run.ArchivedUntil.TryGetValue(slice.Report.Name, out var until) && slice.Days.Since <= until
             ? ArchivedObjects.IncludedIn(slice.Report)
@@ -133,12 +147,12 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
         {
             try
             {
-                var rows = await StageAsync(slice, report, permits, tally, token, cancellationToken);
+                var rows = await new SliceReading(reading, slice, report, shape).ReadAsync(cancellationToken);
                 var evidence = await store.ExamineAsync(slice, cancellationToken);
                 var judgement = SliceJudge.Judge(evidence, first, options.PullsAgain);
                 if (!judgement.PullAgain)
                 {
-                    tally.HeldDays += judgement.HeldDays.Length;
+                    reading.Tally.HeldDays += judgement.HeldDays.Length;
                     return await store.PublishAsync(slice, rows, judgement, cancellationToken);
                 }
 
@@ -146,66 +160,12 @@ public sealed class InsightsPull(IInsightsSource source, IInsightsStore store, T
                 report = ArchivedObjects.IncludedIn(slice.Report);
                 read = 0;
             }
-            catch (SourceException broken) when (broken.WorthRereading && read < options.ReadsPerSlice)
-            {
-                tally.Take(broken);
-            }
             catch (SliceRejectedException) when (read < options.ReadsPerSlice)
             {
                 // Rows shifted between two pages: insights paging is an offset, so a restatement in mid-read moves rows.
             }
 
             await store.DiscardAsync(slice, cancellationToken);
-        }
-    }
-
-    private async Task<long> StageAsync(
-        InsightsSlice slice, InsightsReport report, ICallPermits permits, RunTally tally, AccessToken token, CancellationToken cancellationToken)
-    {
-        long rows = 0;
-        var query = new InsightsQuery(slice.Run.Account.Account, report, slice.Days) { Permits = permits };
-        await foreach (var page in source.ReadAsync(query, token, cancellationToken))
-        {
-            using (page)
-            {
-                tally.Take(page);
-                rows += page.Rows.Length;
-                if (!page.Rows.IsEmpty)
-                    await store.StageAsync(slice, page, cancellationToken);
-            }
-        }
-
-        return rows;
-    }
-
-    private sealed class RunTally
-    {
-        private long _calls;
-        private long _pages;
-        private long _bytes;
-        private long _retries;
-
-        public PublishCounts Rows { get; set; }
-
-        public int HeldDays { get; set; }
-
-        public void Take(InsightPage page)
-        {
-            _pages++;
-            _bytes += page.Bytes;
-            TakeCalls(page.Calls);
-        }
-
-        public void Take(SourceException refused) => TakeCalls(refused.Calls);
-
-        public RunReport Report(RunOutcome outcome) =>
-            new() { Outcome = outcome, Calls = _calls, Retries = _retries, Pages = _pages, Bytes = _bytes, Rows = Rows, HeldDays = HeldDays };
-
-        // A request may have been refused before anything was sent.
-        private void TakeCalls(int calls)
-        {
-            _calls += calls;
-            _retries += Math.Max(0, calls - 1);
         }
     }
 }

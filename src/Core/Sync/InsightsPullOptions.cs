@@ -6,7 +6,10 @@ public sealed class InsightsPullOptions
     /// <summary>Longest slice, in days. A longer window is cut, newest first. Default: 31.</summary>
     public int SliceDays { get; set; } = 31;
 
-    /// <summary>How often one slice is read from its start, the first time included. Default: 3.</summary>
+    /// <summary>
+    /// How often one request of a slice is made while it breaks in a passing way, and how often the whole slice is read
+    /// while rows move between its pages, the first time included. Default: 3.
+    /// </summary>
     public int ReadsPerSlice { get; set; } = 3;
 
     /// <summary>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace MetaGrains.Core.Sync;
 
 /// <summary>How a run ended.</summary>
@@ -34,8 +36,11 @@ public sealed record RunReport
     /// <summary>Bytes of the answers after content decoding.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>Rows, summed over the published slices.</summary>
+    /// <summary>Rows, summed over the published slices; objects, for a run over those.</summary>
     public PublishCounts Rows { get; init; }
+
+    /// <summary>Objects that were read, by kind (<c>campaigns</c>, <c>adsets</c>, <c>ads</c>, <c>creatives</c>); empty for insights.</summary>
+    public ImmutableSortedDictionary<string, long> Entities { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
 
     /// <summary>Days that were not published because the answer had fewer rows than we hold.</summary>
     public int HeldDays { get; init; }
@@ -58,6 +63,12 @@ public sealed record RunReport
     /// <summary>The refusal itself, for whoever decides what follows; null when no answer of the source was the cause.</summary>
     public SourceException? Refusal { get; init; }
 
-    /// <summary>Why it failed, for a person; never holds a token.</summary>
+    /// <summary>How reports were asked for that do not fit as a whole, in words; null when all do.</summary>
+    public string? Shape { get; init; }
+
+    /// <summary>The report whose question Meta refused for good; null when it is not known, or when more than it is the matter.</summary>
+    public string? RefusedReport { get; init; }
+
+    /// <summary>Why it failed, or what a run that succeeded had to leave out, for a person; never holds a token.</summary>
     public string? ErrorMessage { get; init; }
 }

@@ -24,9 +24,18 @@ public abstract class SourceException : Exception
     /// <summary>Whether reading the same slice again from its start may succeed.</summary>
     public abstract bool WorthRereading { get; }
 
+    /// <summary>
+    /// Whether everything else that the run would ask would be refused, too, since a limit, the token or a permission is
+    /// the cause and not the question.
+    /// </summary>
+    public virtual bool EndsRun => RateLimited;
+
     /// <summary>In which way the question was too large; <see cref="Excess.None"/> where size was not the trouble.</summary>
     public virtual Excess Excess => Excess.None;
 
     /// <summary>HTTP requests that were sent for the page that failed, retries included; the pages before it state their own.</summary>
     public abstract int Calls { get; }
+
+    /// <summary>Those of <see cref="Calls"/> that asked for a report and polled it: no retries.</summary>
+    public virtual int Polls => 0;
 }

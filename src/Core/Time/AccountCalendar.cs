@@ -37,6 +37,13 @@ public sealed class AccountCalendar
         return new DateOnly(local.Year, local.Month, local.Day);
     }
 
+    /// <summary>
+    /// The moment at which the clocks of the account's zone show a time. One that daylight saving skips comes as much
+    /// later as is skipped; one that it repeats is the first of the two.
+    /// </summary>
+    public DateTimeOffset At(DateOnly day, TimeOnly time) =>
+        new LocalDate(day.Year, day.Month, day.Day).At(LocalTime.FromTicksSinceMidnight(time.Ticks)).InZoneLeniently(_zone).ToInstant().ToDateTimeOffset();
+
     /// <summary>The oldest day that Meta still answers for.</summary>
     public DateOnly Oldest(DateTimeOffset now) => Today(now).AddMonths(-HistoryMonths);
 

@@ -2,9 +2,12 @@ using System.Collections.Immutable;
 
 namespace MetaGrains.Core.Upkeep;
 
-/// <summary>How far ahead monthly tables are made, and how long they stay.</summary>
+/// <summary>How far ahead monthly tables are made, and how long they stay. Section <c>MetaGrains:Retention</c>.</summary>
 public sealed class RetentionOptions
 {
+    /// <summary>Section of the configuration.</summary>
+    public const string Section = "MetaGrains:Retention";
+
     /// <summary>Months after the current one for which tables exist. Default: 2.</summary>
     public int MonthsAhead { get; set; } = 2;
 

@@ -29,6 +29,7 @@ namespace Orleans.Configuration
         /// <summary>0: no gateway, thus no clients outside the process.</summary>
         public int GatewayPort { get; set; } = DEFAULT_GATEWAY_PORT;
 
+        /// <summary>Where the other silos connect. Default: advertised address and silo port. A port of 0 takes a free one and advertises that.</summary>
         public IPEndPoint? SiloListeningEndpoint { get; set; }
 
         /// <summary>Default: advertised address and gateway port. A port of 0 here takes a free one and advertises that.</summary>
@@ -51,10 +52,10 @@ namespace Orleans.Configuration
 
         public TimeSpan DeathVoteExpirationTimeout { get; set; } = TimeSpan.FromSeconds(120);
 
-        /// <summary>The heartbeat's period. Default: 5 s (Orleans: 30 s).</summary>
-        public TimeSpan IAmAliveTablePublishTimeout { get; set; } = TimeSpan.FromSeconds(5);
+        /// <summary>The heartbeat's period; a silo that dies is replaced after two. Default: 2 s (Orleans: 30 s).</summary>
+        public TimeSpan IAmAliveTablePublishTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
-        /// <summary>How long a silo waits at its start for the last one to leave. Default: 5 min.</summary>
+        /// <summary>How long a silo waits at its start until another cluster of the service has left. Default: 5 min.</summary>
         public TimeSpan MaxJoinAttemptTime { get; set; } = TimeSpan.FromMinutes(5);
 
         public int NumMissedProbesLimit { get; set; } = 3;
@@ -182,5 +183,16 @@ namespace Orleans.Hosting
         public TimeSpan RefreshReminderListPeriod { get; set; } = TimeSpan.FromMinutes(5);
 
         public TimeSpan InitializationTimeout { get; set; } = TimeSpan.FromMinutes(5);
+    }
+}
+
+namespace Orleans.Serialization
+{
+    /// <summary>Orleans sends only exceptions of these. This engine sends the type's name, message and stack of any, and reads neither.</summary>
+    public class ExceptionSerializationOptions
+    {
+        public HashSet<string> SupportedNamespacePrefixes { get; } = new(StringComparer.Ordinal) { "Microsoft", "System", "Azure" };
+
+        public Func<Type, bool> SupportedExceptionTypeFilter { get; set; } = _ => false;
     }
 }

@@ -62,7 +62,7 @@ internal abstract class Call(MethodModel method, GrainId target, object?[] argum
             return;
         }
 
-        if (activation.Catalog.DropsExpired && activation.Catalog.Time.GetTimestamp() > Deadline && GiveUp())
+        if (activation.Catalog.DropsExpired && activation.Scheduler.Now > Deadline && GiveUp())
         {
             Reject(new NotRunInTimeException($"{method} of {target} came to its turn too late; it was not run."));
             return;

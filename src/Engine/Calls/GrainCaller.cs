@@ -36,13 +36,18 @@ internal abstract class GrainCaller : IClusterClient, IDisposable
     /// <summary>Sends a call; what goes wrong is told to the call.</summary>
     public abstract void Send(Call call);
 
+    /// <summary>Sends a call to another process, because its grain does not live in this one.</summary>
+    public abstract void Reroute(Call call);
+
     /// <summary>Tells the grain that the caller does not want the answer any more.</summary>
-    public abstract void Cancel(Call call);
+    public virtual void Cancel(Call call)
+    {
+        if (call is IPendingCall { Link: { } link } pending)
+            link.Cancel(pending.RequestId);
+    }
 
     /// <summary>The call is over, however that came.</summary>
-    public virtual void Finished(IPendingCall call)
-    {
-    }
+    public void Finished(IPendingCall call) => call.Link?.Forget(call.RequestId);
 
     /// <summary>What a caller gets whose call is late.</summary>
     public virtual Exception Late(IPendingCall call) =>

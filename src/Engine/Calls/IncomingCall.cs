@@ -13,12 +13,17 @@ internal interface IReplyTo
 
     /// <summary>The outcome says whether the method may have run.</summary>
     void Fail(long requestId, Exception reason, Outcome outcome);
+
+    /// <summary>Another silo owns the grain; the method has not run.</summary>
+    void SendElsewhere(long requestId, GrainId target);
 }
 
 /// <summary>A call from another process; its answer goes back over the connection.</summary>
 internal sealed class IncomingCall<T>(MethodModel<T> method, GrainId target, object?[] arguments, IReplyTo reply, long requestId) : Call<T>(method, target, arguments)
 {
     public override void Reject(Exception reason) => reply.Fail(requestId, reason, HasBegun ? Outcome.Exception : Outcome.NotRun);
+
+    public override void Misrouted() => reply.SendElsewhere(requestId, Target);
 
     protected override void SetResult(T result) => reply.Succeed(requestId, Method, result);
 }

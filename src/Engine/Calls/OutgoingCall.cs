@@ -1,3 +1,4 @@
+using MetaGrains.Engine.Network;
 using MetaGrains.Engine.Serialization;
 
 namespace MetaGrains.Engine.Calls;
@@ -9,6 +10,9 @@ internal interface IPendingCall
 
     /// <summary>Its number on the connection that it was sent on; 0 as long as it has not left.</summary>
     long RequestId { get; set; }
+
+    /// <summary>The connection that it was sent on.</summary>
+    SiloLink? Link { get; set; }
 
     bool IsOver { get; }
 
@@ -32,6 +36,8 @@ internal sealed class OutgoingCall<T>(MethodModel<T> method, GrainId target, obj
     public Task<T> Answer => _answer.Task;
 
     public long RequestId { get; set; }
+
+    public SiloLink? Link { get; set; }
 
     public bool IsOver => _answer.Task.IsCompleted;
 
@@ -76,6 +82,8 @@ internal sealed class OutgoingCall<T>(MethodModel<T> method, GrainId target, obj
         else if (_answer.TrySetException(reason))
             Finish();
     }
+
+    public override void Misrouted() => caller.Reroute(this);
 
     protected override void SetResult(T result)
     {

@@ -42,7 +42,7 @@ internal static class PostgresSource
         const string sql = """
             select to_regclass('orleansstorage_key') is not null and to_regclass('orleansreminderstable_hash') is not null
                and to_regclass('engine.cluster') is not null and to_regclass('engine.silos') is not null
-               and to_regclass('engine.reminder_partitions') is not null
+               and to_regclass('engine.reminder_partitions') is not null and to_regclass('engine.cluster_partitions') is not null
             """;
         await using var command = new NpgsqlCommand(sql, connection);
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;

@@ -18,7 +18,7 @@ public static class AdoNetHostingExtensions
     public static ISiloBuilder UseAdoNetClustering(this ISiloBuilder builder, Action<OptionsBuilder<AdoNetClusteringSiloOptions>> configureOptions)
     {
         configureOptions(builder.Services.AddOptions<AdoNetClusteringSiloOptions>());
-        builder.Services.AddSingleton<IMembership, PostgresMembership>();
+        builder.Services.AddSingleton<IClusterTable, PostgresClusterTable>();
         return builder;
     }
 

@@ -37,7 +37,7 @@ public static class ClientBuilderExtensions
 
     public static IClientBuilder UseStaticClustering(this IClientBuilder builder, params IPEndPoint[] endpoints)
     {
-        builder.Services.AddSingleton<IGateways>(new StaticGateways(endpoints));
+        builder.Services.AddSingleton<IGateways>(new StaticGateways(() => endpoints));
         return builder;
     }
 }

@@ -120,7 +120,9 @@ public static class MemoryGrainStorageSiloBuilderExtensions
     {
         configureOptions?.Invoke(builder.Services.AddOptions<MemoryGrainStorageOptions>(name));
         builder.Services.AddKeyedSingleton<IGrainStorage>(name, (services, _) =>
-            new MemoryGrainStorage(StateSerializer.Of(services, name, services.GetRequiredService<IOptionsMonitor<MemoryGrainStorageOptions>>().Get(name).GrainStorageSerializer)));
+            new MemoryGrainStorage(
+                StateSerializer.Of(services, name, services.GetRequiredService<IOptionsMonitor<MemoryGrainStorageOptions>>().Get(name).GrainStorageSerializer),
+                services.GetRequiredService<MemoryStorages>().Named(name)));
         return builder;
     }
 

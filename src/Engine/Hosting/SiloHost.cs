@@ -9,37 +9,56 @@ using Microsoft.Extensions.Hosting;
 namespace MetaGrains.Engine.Hosting;
 
 /// <summary>Starts and stops a silo; the order is the whole point.</summary>
-internal sealed class SiloHost(IServiceProvider services, IMembership membership, Catalog catalog, Gateway gateway, SiloDetails silo, EngineLog log) : IHostedService
+internal sealed class SiloHost(IServiceProvider services, IMembership membership, IClusterTable table, Catalog catalog, Gateway gateway, SiloDetails silo) : IHostedService
 {
     private readonly ReminderService? _reminders = services.GetService<ReminderService>();
     private int _stopped;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        await gateway.BindAsync(table.IsShared, cancellationToken);
         await membership.JoinAsync(cancellationToken);
         var caller = services.GetRequiredService<GrainCaller>();
         catalog.Start(caller, services.GetServices<IIncomingGrainCallFilter>());
-        await gateway.StartAsync(cancellationToken);
+        if (table.IsLeased)
+            catalog.Ownership.Owner = silo.SiloAddress.ToParsableString();
         if (_reminders is not null)
             await _reminders.StartAsync(caller, cancellationToken);
+        gateway.Open();
         await membership.ActivateAsync(cancellationToken);
         foreach (var task in services.GetServices<StagedTask>().OrderBy(task => task.Stage))
             await task.Run(services, cancellationToken);
-        log.SiloStarted(silo.Name, silo.ClusterId, services.GetRequiredService<GrainClasses>().All.Count, silo.GatewayAddress.ToParsableString());
+        catalog.Log.SiloStarted(silo.Name, silo.ClusterId, services.GetRequiredService<GrainClasses>().All.Count, silo.GatewayAddress.ToParsableString());
     }
 
+    /// <summary>First the partitions go, one after the other, while clients are served; then the connections; then the silo.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _stopped, 1) == 1)
             return;
-        await gateway.StopListeningAsync();
+        await membership.DrainAsync(cancellationToken);
         if (_reminders is not null)
             await _reminders.StopAsync();
-        var left = await catalog.StopAsync(cancellationToken);
+        await gateway.LeaveAsync(cancellationToken);
+        var left = catalog.Stop();
         if (_reminders is not null)
             await _reminders.CloseAsync(CancellationToken.None);
         await gateway.DisposeAsync();
-        await membership.LeaveAsync(CancellationToken.None);
-        log.SiloStopped(silo.Name, left);
+        await ((SiloCaller)catalog.Caller).Router.StopAsync();
+        await membership.LeaveAsync();
+        catalog.Log.SiloStopped(silo.Name, left);
+    }
+
+    /// <summary>As if the process had died, as far as that can be had without.</summary>
+    public async Task KillAsync()
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) == 1)
+            return;
+        await membership.KillAsync();
+        if (_reminders is not null)
+            await _reminders.StopAsync();
+        await gateway.DisposeAsync();
+        await ((SiloCaller)catalog.Caller).Router.StopAsync();
+        catalog.Log.SiloStopped(silo.Name, catalog.Stop());
     }
 }

@@ -25,8 +25,10 @@ internal static class SiloServices
             throw new OrleansConfigurationException(ClientMark);
         AddCommon(services, configuration);
         services.AddSingleton<GrainClasses>();
+        services.AddSingleton<Ownership>();
         services.AddSingleton(provider => new Catalog(
             provider.GetRequiredService<GrainClasses>(),
+            provider.GetRequiredService<Ownership>(),
             provider.GetRequiredService<IOptions<SiloMessagingOptions>>().Value,
             provider.GetRequiredService<IOptions<GrainCollectionOptions>>().Value,
             provider,
@@ -34,8 +36,14 @@ internal static class SiloServices
             provider.GetRequiredService<EngineLog>()));
         services.AddSingleton<SiloDetails>();
         services.AddSingleton<ILocalSiloDetails>(provider => provider.GetRequiredService<SiloDetails>());
-        services.TryAddSingleton<IMembership, LocalMembership>();
-        services.AddSingleton<GrainCaller, SiloCaller>();
+        services.TryAddSingleton<MemoryStorages>();
+        services.TryAddSingleton<IClusterTable>(provider => new MemoryClusterTable(new MemoryCluster(), provider.GetRequiredService<SiloDetails>(), isShared: false));
+        services.AddSingleton(provider => Options(provider, provider.GetRequiredService<IOptions<SiloMessagingOptions>>().Value));
+        services.AddSingleton<SiloCaller>();
+        services.AddSingleton<GrainCaller>(provider => provider.GetRequiredService<SiloCaller>());
+        services.AddSingleton<ClusterMap>();
+        services.AddSingleton<Handover>();
+        services.AddSingleton<IMembership, ClusterMember>();
         services.AddSingleton<Gateway>();
         services.AddSingleton<SiloHost>();
         services.AddHostedService(provider => provider.GetRequiredService<SiloHost>());
@@ -48,11 +56,15 @@ internal static class SiloServices
         if (services.Any(service => service.ServiceType == typeof(SiloHost)))
             throw new OrleansConfigurationException("A silo is already set up in these services; it has an IClusterClient of its own.");
         AddCommon(services, configuration);
+        services.AddSingleton(provider => Options(provider, provider.GetRequiredService<IOptions<ClientMessagingOptions>>().Value));
         services.AddSingleton<RemoteCaller>();
         services.AddSingleton<GrainCaller>(provider => provider.GetRequiredService<RemoteCaller>());
         services.AddSingleton<ClientHost>();
         services.AddHostedService(provider => provider.GetRequiredService<ClientHost>());
     }
+
+    private static LinkOptions Options(IServiceProvider provider, MessagingOptions messaging) =>
+        new(provider.GetRequiredService<IOptions<ClusterOptions>>().Value.ClusterId, provider.GetRequiredService<ClusterSecret>(), messaging.MaxMessageBodySize);
 
     private static void AddCommon(IServiceCollection services, IConfiguration configuration)
     {

@@ -17,6 +17,7 @@ internal static class CallHeader
         writer.Int64(requestId);
         writer.Int64(left.Ticks);
         writer.Text(call.Target.ToString());
+        writer.Text(call.Source?.ToString());
         writer.Text(call.Method.Contract.WireName);
         writer.Text(call.Method.Name);
         writer.Text(call.Trace == default ? null : $"00-{call.Trace.TraceId}-{call.Trace.SpanId}-{(byte)call.Trace.TraceFlags:x2}");
@@ -33,11 +34,12 @@ internal static class CallHeader
         var left = reader.Int64();
         if (!GrainId.TryParse(reader.RequiredText(), out var target))
             throw new SerializerException("The request's grain id reads not type/key.");
+        var source = GrainId.TryParse(reader.Text(), out var from) ? from : (GrainId?)null;
         var contract = reader.RequiredText();
         var method = reader.RequiredText();
         _ = ActivityContext.TryParse(reader.Text(), null, isRemote: true, out var trace);
         var deadline = time.Deadline(new TimeSpan(Math.Max(left, 0)));
-        return (new IncomingHeader(requestId, target, null, ReadContext(ref reader), trace, deadline), contract, method);
+        return (new IncomingHeader(requestId, target, source, ReadContext(ref reader), trace, deadline), contract, method);
     }
 
     private static Dictionary<string, object>? ReadContext(ref WireReader reader)

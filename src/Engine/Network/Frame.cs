@@ -15,6 +15,9 @@ internal enum FrameKind : byte
     Request = 4,
     Response = 5,
     Cancel = 6,
+
+    /// <summary>Silo to client: ask here no more; what is asked already will be answered.</summary>
+    Leaving = 7,
 }
 
 /// <summary>How a call ended.</summary>
@@ -25,11 +28,14 @@ internal enum Outcome : byte
 
     /// <summary>The method has not run, so the call may be sent again.</summary>
     NotRun = 2,
+
+    /// <summary>The method has not run, because another silo owns the grain.</summary>
+    NotOwner = 3,
 }
 
 internal static class Frame
 {
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Length and kind.</summary>
     public const int HeaderLength = 5;
@@ -38,4 +44,7 @@ internal static class Frame
     public const int MaxHandshakeLength = 1024;
 
     public static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>So long a silo that leaves answers those who have not noticed.</summary>
+    public static readonly TimeSpan LeavingTimeout = TimeSpan.FromSeconds(5);
 }

@@ -83,6 +83,9 @@ internal sealed class FrameConnection(ConnectionContext transport, int maxLength
         }
     }
 
+    /// <summary>Sends what is queued and then nothing more, which the other end sees.</summary>
+    public void FinishWriting() => _outgoing.Writer.TryComplete();
+
     public void Abort(string reason) => transport.Abort(new ConnectionAbortedException(reason));
 
     /// <summary>Sends what is queued, and closes.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using MetaGrains.Engine.Membership;
+using MetaGrains.Engine.Reminders;
 using MetaGrains.Engine.Runtime;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -10,51 +12,75 @@ using Orleans.Configuration;
 
 namespace MetaGrains.Engine.Network;
 
-/// <summary>Where clients outside the process connect.</summary>
-internal sealed class Gateway(
-    IServiceProvider services, SiloDetails silo, ClusterSecret secret, Catalog catalog, IOptions<EndpointOptions> endpoints, IOptions<SiloMessagingOptions> messaging)
+/// <summary>Where clients outside the process connect, and, at an address of its own, the other silos.</summary>
+internal sealed class Gateway(IServiceProvider services, SiloDetails silo, LinkOptions options, Catalog catalog, ClusterMap map, IOptions<EndpointOptions> endpoints)
     : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<GatewayConnection, Task> _connections = new();
-    private IConnectionListener? _listener;
-    private Task _accepting = Task.CompletedTask;
+    private readonly List<(IConnectionListener Listener, bool ForSilos, Task Accepting)> _doors = [];
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Occupies the addresses, so that they are final; nobody is let in yet.</summary>
+    public async Task BindAsync(bool forSilos, CancellationToken cancellationToken)
     {
-        var options = endpoints.Value;
-        var endpoint = options.GatewayListeningEndpoint ?? new IPEndPoint(options.AdvertisedIPAddress, options.GatewayPort);
-        if (options.GatewayPort == 0 && options.GatewayListeningEndpoint is null)
+        var (wanted, generation) = (endpoints.Value, silo.SiloAddress.Generation);
+        if (forSilos)
+        {
+            var port = await BindAsync(wanted.SiloListeningEndpoint ?? new(wanted.AdvertisedIPAddress, wanted.SiloPort), true, cancellationToken);
+            silo.SiloAddress = SiloAddress.New(wanted.AdvertisedIPAddress, port, generation);
+        }
+
+        if (wanted.GatewayPort == 0 && wanted.GatewayListeningEndpoint is null)
             return;
-        if (!IPAddress.IsLoopback(endpoint.Address) && !secret.IsSet)
-            throw new OrleansConfigurationException($"The gateway would listen on {endpoint} without a secret: set {ClusterSecret.Setting}, or listen on loopback.");
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), services.GetRequiredService<ILoggerFactory>());
-        _listener = await transport.BindAsync(endpoint, cancellationToken);
-        var port = ((IPEndPoint)_listener.EndPoint).Port;
-        silo.GatewayAddress = SiloAddress.New(options.AdvertisedIPAddress, port, silo.SiloAddress.Generation);
-        _accepting = AcceptAsync(_listener);
+        var gateway = await BindAsync(wanted.GatewayListeningEndpoint ?? new(wanted.AdvertisedIPAddress, wanted.GatewayPort), false, cancellationToken);
+        silo.GatewayAddress = SiloAddress.New(wanted.AdvertisedIPAddress, gateway, generation);
     }
 
-    /// <summary>Takes no new connections. Open ones stay until the grains have ended.</summary>
-    public async Task StopListeningAsync()
+    public void Open()
     {
-        if (_listener is not null)
-            await _listener.UnbindAsync();
-        await _accepting;
+        for (var i = 0; i < _doors.Count; i++)
+            _doors[i] = _doors[i] with { Accepting = AcceptAsync(_doors[i].Listener, _doors[i].ForSilos) };
+    }
+
+    /// <summary>Takes no new connections, and asks those there are to end when they have their answers.</summary>
+    public async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        await StopListeningAsync();
+        foreach (var connection in _connections.Keys)
+            connection.SayLeaving();
+        await Task.WhenAll(_connections.Values).WaitAsync(Frame.LeavingTimeout, catalog.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_listener is null)
-            return;
         await StopListeningAsync();
         foreach (var connection in _connections.Keys)
             connection.Close();
         await Task.WhenAll(_connections.Values);
-        await _listener.DisposeAsync();
-        _listener = null;
+        foreach (var door in _doors)
+            await door.Listener.DisposeAsync();
+        _doors.Clear();
     }
 
-    private async Task AcceptAsync(IConnectionListener listener)
+    private async Task StopListeningAsync()
+    {
+        foreach (var (listener, _, accepting) in _doors)
+        {
+            await listener.UnbindAsync();
+            await accepting;
+        }
+    }
+
+    private async Task<int> BindAsync(IPEndPoint endpoint, bool forSilos, CancellationToken cancellationToken)
+    {
+        if (!IPAddress.IsLoopback(endpoint.Address) && !options.Secret.IsSet)
+            throw new OrleansConfigurationException($"The {(forSilos ? "silo" : "gateway")} would listen on {endpoint} without a secret: set {ClusterSecret.Setting}, or listen on loopback.");
+        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), services.GetRequiredService<ILoggerFactory>());
+        var listener = await transport.BindAsync(endpoint, cancellationToken);
+        _doors.Add((listener, forSilos, Task.CompletedTask));
+        return ((IPEndPoint)listener.EndPoint).Port;
+    }
+
+    private async Task AcceptAsync(IConnectionListener listener, bool forSilos)
     {
         while (true)
         {
@@ -62,7 +88,7 @@ internal sealed class Gateway(
             {
                 if (await listener.AcceptAsync() is not { } transport)
                     return;
-                var connection = new GatewayConnection(transport, silo, secret, catalog, messaging.Value, services.GetRequiredService<GrainClasses>());
+                var connection = new GatewayConnection(transport, silo, options, catalog, services.GetRequiredService<GrainClasses>(), grain => OwnerOf(grain, forSilos));
                 _connections[connection] = ServeAsync(connection);
             }
             catch (Exception exception)
@@ -70,6 +96,15 @@ internal sealed class Gateway(
                 catalog.Log.LoopFailed(exception);
             }
         }
+    }
+
+    // Silos and clients reach an owner at different addresses. One that does not take calls is not worth a second try.
+    private Route OwnerOf(GrainId grain, bool forSilos)
+    {
+        var view = map.View;
+        var row = view.Partitions.Length == 0 ? default : view.Partitions[ReminderTimes.PartitionOf(grain)];
+        var owner = silo.SiloAddress.Equals(row.Owner) ? null : view.Find(row.Owner);
+        return new Route(forSilos ? owner?.Silo.Endpoint : owner?.Gateway, row.Epoch);
     }
 
     private async Task ServeAsync(GatewayConnection connection)

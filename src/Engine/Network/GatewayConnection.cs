@@ -3,22 +3,24 @@ using MetaGrains.Engine.Calls;
 using MetaGrains.Engine.Runtime;
 using MetaGrains.Engine.Serialization;
 using Microsoft.AspNetCore.Connections;
-using Orleans.Configuration;
 using Orleans.Serialization;
 
 namespace MetaGrains.Engine.Network;
 
 /// <summary>One client at the gateway.</summary>
-internal sealed class GatewayConnection(ConnectionContext transport, SiloDetails silo, ClusterSecret secret, Catalog catalog, MessagingOptions messaging, GrainClasses classes) : IReplyTo
+internal sealed class GatewayConnection(ConnectionContext transport, SiloDetails silo, LinkOptions options, Catalog catalog, GrainClasses classes, Func<GrainId, Route> ownerOf) : IReplyTo
 {
     // A client with more calls than this under way is told to wait.
     private const int MaxCalls = 10_000;
 
-    private readonly FrameConnection _frames = new(transport, messaging.MaxMessageBodySize);
+    private readonly FrameConnection _frames = new(transport, options.MaxLength);
     private readonly ConcurrentDictionary<long, Call> _calls = new();
     private readonly CancellationTokenSource _closed = new();
 
     public void Close() => _closed.Cancel();
+
+    /// <summary>Asks the other end to hang up when it has its answers.</summary>
+    public void SayLeaving() => _frames.Send(FrameConnection.Start(FrameKind.Leaving));
 
     public async Task RunAsync()
     {
@@ -62,6 +64,17 @@ internal sealed class GatewayConnection(ConnectionContext transport, SiloDetails
             SendFailure(requestId, reason, reason is SiloUnavailableException ? outcome : Outcome.Exception);
     }
 
+    public void SendElsewhere(long requestId, GrainId target)
+    {
+        if (!_calls.TryRemove(requestId, out _))
+            return;
+        var owner = ownerOf(target);
+        var frame = Answer(requestId, Outcome.NotOwner);
+        frame.Int64(owner.Epoch);
+        frame.Text(owner.Endpoint?.ToString());
+        _frames.Send(frame);
+    }
+
     private void SendFailure(long requestId, Exception reason, Outcome outcome)
     {
         var frame = Answer(requestId, outcome);
@@ -93,12 +106,12 @@ internal sealed class GatewayConnection(ConnectionContext transport, SiloDetails
         var reader = new WireReader(hello);
         var proof = reader.Take(ClusterSecret.ProofLength);
         var theirs = reader.Take(ClusterSecret.NonceLength);
-        if (!secret.Verify("client", nonce, theirs, proof))
+        if (!options.Secret.Verify("client", nonce, theirs, proof))
             throw new SerializerException($"It does not know the cluster's secret; both ends need the same {ClusterSecret.Setting}.");
-        if (reader.RequiredText() is var cluster && cluster != silo.ClusterId)
-            throw new SerializerException($"It wants cluster '{cluster}'; this is '{silo.ClusterId}'.");
+        if (reader.RequiredText() is var cluster && cluster != options.Cluster)
+            throw new SerializerException($"It wants cluster '{cluster}'; this is '{options.Cluster}'.");
         var welcome = FrameConnection.Start(FrameKind.Welcome);
-        secret.Prove("silo", theirs, nonce).CopyTo(welcome.Take(ClusterSecret.ProofLength));
+        options.Secret.Prove("silo", theirs, nonce).CopyTo(welcome.Take(ClusterSecret.ProofLength));
         welcome.Text(silo.SiloAddress.ToParsableString());
         var manifest = classes.Manifest().ToArray();
         welcome.Int32(manifest.Length);

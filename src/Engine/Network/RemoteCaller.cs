@@ -7,35 +7,40 @@ using Orleans.Configuration;
 namespace MetaGrains.Engine.Network;
 
 /// <summary>
-/// A client outside of the silo. It keeps one connection and makes a new one by itself. A call that has not left, or
-/// that a silo turned away unrun, is sent again until its deadline; one that may have run never is.
+/// A client outside of the silos. It keeps a connection to each gateway it knows, and looks for gateways now and then,
+/// and at once when a connection is lost or a silo does not know who owns a grain.
 /// </summary>
-internal sealed class RemoteCaller(
-    IServiceProvider services, ApplicationParts parts, ClusterSecret secret, IOptions<ClientMessagingOptions> messaging, IOptions<ClusterOptions> cluster, TimeProvider time, EngineLog log,
-    IEnumerable<IOutgoingGrainCallFilter> filters)
-    : GrainCaller(services, parts, messaging.Value, time, log, filters)
+internal sealed class RemoteCaller : GrainCaller
 {
-    private const int MaxWaiting = 10_000;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ConnectedPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
 
-    private readonly Lock _gate = new();
-    private readonly List<Call> _waiting = [];
     private readonly CancellationTokenSource _stopped = new();
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly IGateways _gateways = services.GetService<IGateways>()
-        ?? throw new OrleansConfigurationException("The client has no way to find a silo: call UseLocalhostClustering or UseAdoNetClustering on the client builder.");
-
-    private volatile SiloLink? _link;
+    private readonly IGateways _gateways;
+    private readonly Router _router;
+    private CancellationTokenSource _wake = new();
     private Dictionary<string, GrainType>? _manifest;
-    private Task _connecting = Task.CompletedTask;
+    private Task _looking = Task.CompletedTask;
 
-    public bool IsConnected => _link is not null;
+    public RemoteCaller(
+        IServiceProvider services, ApplicationParts parts, LinkOptions options, IOptions<ClientMessagingOptions> messaging, TimeProvider time, EngineLog log,
+        IEnumerable<IOutgoingGrainCallFilter> filters)
+        : base(services, parts, messaging.Value, time, log, filters)
+    {
+        _gateways = services.GetService<IGateways>()
+            ?? throw new OrleansConfigurationException("The client has no way to find a silo: call UseLocalhostClustering or UseAdoNetClustering on the client builder.");
+        _router = new Router(this, options, Send, anySilo: true) { Connected = Use, Lost = () => Volatile.Read(ref _wake).Cancel() };
+    }
+
+    public bool IsConnected => _router.IsConnected;
 
     /// <summary>Waits for the first connection for as long as a call would. After that it goes on trying beside.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _connecting = Task.Run(ConnectAsync, CancellationToken.None);
+        _looking = Task.Run(LookAsync, CancellationToken.None);
         try
         {
             await _first.Task.WaitAsync(Messaging.ResponseTimeout, Time, cancellationToken);
@@ -49,28 +54,14 @@ internal sealed class RemoteCaller(
     public async Task StopAsync()
     {
         await _stopped.CancelAsync();
-        await _connecting;
+        await Volatile.Read(ref _wake).CancelAsync();
+        await _looking;
+        await _router.StopAsync();
     }
 
-    public override void Send(Call call)
-    {
-        try
-        {
-            if (_link is { } link && link.Send(call))
-                return;
-        }
-        catch (Exception exception)
-        {
-            call.Reject(exception);
-            return;
-        }
+    public override void Send(Call call) => _router.Send(call);
 
-        Wait(call);
-    }
-
-    public override void Cancel(Call call) => _link?.Cancel(((IPendingCall)call).RequestId);
-
-    public override void Finished(IPendingCall call) => _link?.Forget(call.RequestId);
+    public override void Reroute(Call call) => _router.Send(call);
 
     public override Exception Late(IPendingCall call) => call.RequestId != 0
         ? base.Late(call)
@@ -85,117 +76,58 @@ internal sealed class RemoteCaller(
             : throw new ArgumentException($"The silo has no grain class that alone implements {contract.Interface}.");
     }
 
-    private void Wait(Call call)
+    private void Use(SiloLink link)
     {
-        var refused = call.Method.IsOneWay || _stopped.IsCancellationRequested ? "No silo can be reached" : null;
-        if (refused is null)
-        {
-            lock (_gate)
-            {
-                if (_waiting.Count < MaxWaiting)
-                    _waiting.Add(call);
-                else
-                    refused = $"{MaxWaiting} calls wait for a connection already";
-            }
-        }
-
-        if (refused is not null)
-            call.Reject(new SiloUnavailableException($"{refused}; the call was not run."));
-        // The link may have come up before the call stood in the list.
-        else if (_link is not null)
-            SendWaiting();
+        _manifest = link.Manifest;
+        Log.Connected(link.Silo);
+        _first.TrySetResult();
     }
 
-    private void SendWaiting()
+    private async Task LookAsync()
     {
-        Call[] calls;
-        lock (_gate)
-        {
-            calls = [.. _waiting];
-            _waiting.Clear();
-        }
-
-        var now = Time.GetTimestamp();
-        foreach (var call in calls.Where(call => call.Deadline > now && !((IPendingCall)call).IsOver))
-            Send(call);
-    }
-
-    private async Task ConnectAsync()
-    {
-        var pause = FirstPause;
+        var (pause, told) = (FirstPause, false);
         while (!_stopped.IsCancellationRequested)
         {
-            var why = await TryGatewaysAsync();
-            if (why is null)
+            // What happens from here on is seen now or wakes.
+            Volatile.Write(ref _wake, new CancellationTokenSource());
+            var why = await LookOnceAsync();
+            if (IsConnected)
+                (pause, told) = (FirstPause, false);
+            else if (!told && pause > FirstPause && !_stopped.IsCancellationRequested)
             {
-                pause = FirstPause;
-                continue;
+                Log.NoSilo(why ?? _router.Failure ?? "the cluster has no silo");
+                told = true;
             }
 
-            if (pause == FirstPause && !_stopped.IsCancellationRequested)
-                Log.NoSilo(why);
-            RejectLate();
-            await Task.Delay(pause, Time, _stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await WaitAsync(IsConnected ? ShortestPause : pause, _stopped.Token);
+            if (IsConnected)
+                await WaitAsync(ConnectedPause, Volatile.Read(ref _wake).Token);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
-    // Null: there was a connection, and it has ended.
-    private async Task<string?> TryGatewaysAsync()
+    // Null, or why nothing could be found.
+    private async Task<string?> LookOnceAsync()
     {
-        var why = "the cluster has no silo";
         try
         {
-            var gateways = (await _gateways.FindAsync(_stopped.Token)).ToArray();
-            Random.Shared.Shuffle(gateways);
-            foreach (var gateway in gateways)
-            {
-                try
-                {
-                    await using var link = await SiloLink.OpenAsync(gateway, cluster.Value.ClusterId, secret, Messaging.MaxMessageBodySize, Time, NotRun, _stopped.Token);
-                    await UseAsync(link);
-                    return null;
-                }
-                catch (Exception exception)
-                {
-                    why = $"{gateway}: {exception.Message}";
-                }
-            }
+            var found = await _gateways.FindAsync(_stopped.Token);
+            foreach (var gateway in found.Gateways)
+                _router.Open(gateway);
+            if (found.Owners is not { } owners)
+                return null;
+            foreach (var (partition, route) in owners)
+                _router.Routes.Set(partition, route);
+            _router.Retain(found.Gateways.ToHashSet());
+            _router.Flush();
+            return null;
         }
         catch (Exception exception)
         {
-            why = exception.Message;
+            return exception.Message;
         }
-
-        return why;
     }
 
-    private async Task UseAsync(SiloLink link)
-    {
-        var running = link.RunAsync(_stopped.Token);
-        _manifest = link.Manifest;
-        _link = link;
-        Log.Connected(link.Silo);
-        _first.TrySetResult();
-        SendWaiting();
-        await running;
-        _link = null;
-    }
-
-    // Sent again after a pause, because a silo that stops turns away everything until it is gone.
-    private void NotRun(IPendingCall call, Exception reason) => _ = SendAgainAsync(call.Call);
-
-    private async Task SendAgainAsync(Call call)
-    {
-        await Task.Delay(FirstPause, Time, _stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        ((IPendingCall)call).RequestId = 0;
-        if (!((IPendingCall)call).IsOver)
-            Send(call);
-    }
-
-    private void RejectLate()
-    {
-        lock (_gate)
-            _waiting.RemoveAll(call => ((IPendingCall)call).IsOver);
-    }
+    private async Task WaitAsync(TimeSpan pause, CancellationToken token) =>
+        await Task.Delay(pause, Time, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

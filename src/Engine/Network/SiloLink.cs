@@ -19,21 +19,26 @@ internal sealed class SiloLink : IAsyncDisposable
 
     private readonly ConcurrentDictionary<long, IPendingCall> _calls = new();
     private readonly FrameConnection _frames;
-    private readonly Action<IPendingCall, Exception> _notRun;
+    private readonly Action<Call, Route?> _turnedAway;
     private readonly TimeProvider _time;
     private volatile bool _closed;
 
-    private SiloLink(FrameConnection frames, TimeProvider time, Action<IPendingCall, Exception> notRun) => (_frames, _time, _notRun) = (frames, time, notRun);
+    private SiloLink(FrameConnection frames, TimeProvider time, Action<Call, Route?> turnedAway) => (_frames, _time, _turnedAway) = (frames, time, turnedAway);
 
     public string Silo { get; private set; } = "";
+
+    /// <summary>Called when the silo asks for no more calls, and at the end.</summary>
+    public Action Closing { get; set; } = () => { };
 
     /// <summary>The grain type behind each interface, by its name on the wire.</summary>
     public Dictionary<string, GrainType> Manifest { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Connects, and both ends prove that they know the secret.</summary>
+    /// <param name="turnedAway">Gets calls that a silo has not run, with the owner if it named one.</param>
     public static async Task<SiloLink> OpenAsync(
-        IPEndPoint endpoint, string cluster, ClusterSecret secret, int maxLength, TimeProvider time, Action<IPendingCall, Exception> notRun, CancellationToken cancellationToken)
+        IPEndPoint endpoint, LinkOptions options, GrainCaller caller, Action<Call, Route?> turnedAway, CancellationToken cancellationToken)
     {
+        var time = caller.Time;
         using var deadline = new CancellationTokenSource(Frame.HandshakeTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -47,11 +52,11 @@ internal sealed class SiloLink : IAsyncDisposable
             throw;
         }
 
-        var link = new SiloLink(new FrameConnection(Factory.Create(socket), maxLength), time, notRun);
+        var link = new SiloLink(new FrameConnection(Factory.Create(socket), options.MaxLength), time, turnedAway);
         try
         {
             link._frames.StartWriting();
-            await link.ShakeHandsAsync(cluster, secret, maxLength, either.Token);
+            await link.ShakeHandsAsync(options, either.Token);
             return link;
         }
         catch
@@ -72,16 +77,19 @@ internal sealed class SiloLink : IAsyncDisposable
         call.Method.WriteArguments(frame, call.Arguments);
         if (pending is not null)
         {
-            pending.RequestId = id;
+            (pending.Link, pending.RequestId) = (this, id);
             _calls[id] = pending;
         }
 
-        if (!_closed && _frames.Send(frame))
+        if (_closed)
+            frame.Dispose();
+        else if (_frames.Send(frame))
             return true;
         // If the reading side took the call out it has told the caller already.
         if (pending is null || !_calls.TryRemove(id, out _))
             return pending is not null;
-        pending.RequestId = 0;
+        (pending.Link, pending.RequestId) = (null, 0);
+        FinishIfDone();
         return false;
     }
 
@@ -92,9 +100,16 @@ internal sealed class SiloLink : IAsyncDisposable
         var frame = FrameConnection.Start(FrameKind.Cancel);
         frame.Int64(requestId);
         _frames.Send(frame);
+        FinishIfDone();
     }
 
-    public void Forget(long requestId) => _calls.TryRemove(requestId, out _);
+    public void Forget(long requestId)
+    {
+        if (_calls.TryRemove(requestId, out _))
+            FinishIfDone();
+    }
+
+    public void Abort(string reason) => _frames.Abort(reason);
 
     /// <summary>Reads answers until the connection ends; then calls without answer learn that they may have run.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -123,16 +138,16 @@ internal sealed class SiloLink : IAsyncDisposable
         return _frames.DisposeAsync();
     }
 
-    private async Task ShakeHandsAsync(string cluster, ClusterSecret secret, int maxLength, CancellationToken cancellationToken)
+    private async Task ShakeHandsAsync(LinkOptions options, CancellationToken cancellationToken)
     {
         var challenge = await _frames.ReadOneAsync(FrameKind.Challenge, Frame.MaxHandshakeLength, cancellationToken);
         var nonce = ClusterSecret.NewNonce();
         var hello = FrameConnection.Start(FrameKind.Hello);
-        secret.Prove("client", challenge, nonce).CopyTo(hello.Take(ClusterSecret.ProofLength));
+        options.Secret.Prove("client", challenge, nonce).CopyTo(hello.Take(ClusterSecret.ProofLength));
         nonce.CopyTo(hello.Take(nonce.Length));
-        hello.Text(cluster);
+        hello.Text(options.Cluster);
         _frames.Send(hello);
-        ReadWelcome(await _frames.ReadOneAsync(FrameKind.Welcome, maxLength, cancellationToken), challenge, nonce, secret);
+        ReadWelcome(await _frames.ReadOneAsync(FrameKind.Welcome, options.MaxLength, cancellationToken), challenge, nonce, options.Secret);
     }
 
     private void ReadWelcome(byte[] welcome, byte[] challenge, byte[] nonce, ClusterSecret secret)
@@ -145,25 +160,57 @@ internal sealed class SiloLink : IAsyncDisposable
             Manifest[reader.RequiredText()] = GrainType.Create(reader.RequiredText());
     }
 
+    // A silo that leaves waits until those who asked it have their answers and hang up.
+    private void FinishIfDone()
+    {
+        if (_closed && _calls.IsEmpty)
+            _frames.FinishWriting();
+    }
+
     private void Handle(FrameKind kind, ReadOnlySpan<byte> payload)
     {
         var reader = new WireReader(payload);
-        var id = reader.Int64();
-        var outcome = (Outcome)reader.Byte();
-        if (kind != FrameKind.Response || !_calls.TryRemove(id, out var call))
-            return;
+        if (kind == FrameKind.Leaving)
+        {
+            _closed = true;
+            Closing();
+        }
+        else if (kind == FrameKind.Response && _calls.TryRemove(reader.Int64(), out var call))
+            Answer(call, ref reader);
+        FinishIfDone();
+    }
+
+    private void Answer(IPendingCall call, ref WireReader reader)
+    {
         try
         {
-            if (outcome == Outcome.Result)
-                call.Complete(ref reader);
-            else if (outcome == Outcome.NotRun)
-                _notRun(call, ExceptionCodec.Read(ref reader));
-            else
-                call.Call.Reject(ExceptionCodec.Read(ref reader));
+            switch ((Outcome)reader.Byte())
+            {
+                case Outcome.Result:
+                    call.Complete(ref reader);
+                    break;
+                case Outcome.NotRun:
+                    TurnAway(call, null);
+                    break;
+                case Outcome.NotOwner:
+                    var epoch = reader.Int64();
+                    TurnAway(call, IPEndPoint.TryParse(reader.Text() ?? "", out var owner) ? new Route(owner, epoch) : null);
+                    break;
+                default:
+                    call.Call.Reject(ExceptionCodec.Read(ref reader));
+                    break;
+            }
         }
         catch (SerializerException exception)
         {
             call.Call.Reject(exception);
         }
+    }
+
+    private void TurnAway(IPendingCall call, Route? owner)
+    {
+        (call.Link, call.RequestId) = (null, 0);
+        if (!call.IsOver)
+            _turnedAway(call.Call, owner);
     }
 }

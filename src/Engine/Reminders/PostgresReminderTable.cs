@@ -1,13 +1,16 @@
 using System.Globalization;
 using MetaGrains.Engine.Database;
+using MetaGrains.Engine.Runtime;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using NpgsqlTypes;
 using Orleans.Configuration;
+using Orleans.Storage;
 
 namespace MetaGrains.Engine.Reminders;
 
 /// <summary>Reminders in <c>OrleansRemindersTable</c> as the AdoNet provider keeps them, and the watermarks beside them.</summary>
-internal sealed class PostgresReminderTable(IOptions<AdoNetReminderTableOptions> options, IOptions<ClusterOptions> cluster) : IReminderTable, IWatermarks, IAsyncDisposable
+internal sealed class PostgresReminderTable(IOptions<AdoNetReminderTableOptions> options, IOptions<ClusterOptions> cluster, Ownership ownership) : IReminderTable, IWatermarks, IAsyncDisposable
 {
     private const string Columns = "select grainid, remindername, starttime, period, version from orleansreminderstable where serviceid = $1";
 
@@ -29,8 +32,9 @@ internal sealed class PostgresReminderTable(IOptions<AdoNetReminderTableOptions>
     public async Task<string?> UpsertRow(ReminderEntry entry)
     {
         const string sql = """
+            with fence as materialized (select from engine.partitions where service_id = $1 and partition = $7 and owner = $8 and epoch = $9 for share)
             insert into orleansreminderstable as row (serviceid, grainid, remindername, starttime, period, grainhash, version)
-            values ($1, $2, $3, $4, $5, $6, 0)
+            select $1, $2, $3, $4, $5, $6, 0 where $8 is null or exists (select from fence)
             on conflict (serviceid, grainid, remindername) do update
               set starttime = excluded.starttime, period = excluded.period, grainhash = excluded.grainhash, version = row.version + 1
             returning version
@@ -38,7 +42,11 @@ internal sealed class PostgresReminderTable(IOptions<AdoNetReminderTableOptions>
         await using var command = Command(
             sql, entry.GrainId.ToString(), entry.ReminderName, DateTime.SpecifyKind(entry.StartAt, DateTimeKind.Utc),
             (long)entry.Period.TotalMilliseconds, (int)entry.GrainId.GetUniformHashCode());
-        return ((int)(await command.ExecuteScalarAsync())!).ToString(CultureInfo.InvariantCulture);
+        var partition = ReminderTimes.PartitionOf(entry.GrainId);
+        AddFence(command, partition, ownership.EpochOf(partition));
+        return await command.ExecuteScalarAsync() is int version
+            ? version.ToString(CultureInfo.InvariantCulture)
+            : throw new InconsistentStateException($"Reminder '{entry.ReminderName}' of {entry.GrainId} cannot be written here: another silo owns the grain.");
     }
 
     public async Task<bool> RemoveRow(GrainId grainId, string reminderName, string eTag)
@@ -64,16 +72,23 @@ internal sealed class PostgresReminderTable(IOptions<AdoNetReminderTableOptions>
         return reached;
     }
 
-    public async Task WriteAsync(DateTime?[] tickedThrough, CancellationToken cancellationToken)
+    public async Task WriteAsync(IReadOnlyCollection<Watermark> moved, CancellationToken cancellationToken)
     {
         const string sql = """
+            with moved as (select * from unnest($2::integer[], $3::timestamptz[], $4::bigint[]) as moved (partition, ticked_through, epoch)),
+            fence as materialized (
+              select owned.partition from engine.partitions as owned join moved using (partition, epoch)
+              where owned.service_id = $1 and owned.owner = $5 order by owned.partition for share of owned)
             insert into engine.reminder_partitions as row (service_id, partition, ticked_through)
-            select $1, moved.partition, moved.ticked_through from unnest($2::integer[], $3::timestamptz[]) as moved (partition, ticked_through)
+            select $1, partition, ticked_through from moved where $5 is null or partition in (select partition from fence)
             on conflict (service_id, partition) do update set ticked_through = excluded.ticked_through
             where excluded.ticked_through > row.ticked_through
             """;
-        var moved = tickedThrough.Select((moment, partition) => (partition, moment)).Where(pair => pair.moment is not null).ToArray();
-        await using var command = Command(sql, moved.Select(pair => pair.partition).ToArray(), moved.Select(pair => pair.moment!.Value).ToArray());
+        if (moved.Count == 0)
+            return;
+        await using var command = Command(
+            sql, moved.Select(one => one.Partition).ToArray(), moved.Select(one => one.TickedThrough).ToArray(), moved.Select(one => one.Epoch).ToArray());
+        command.Parameters.Add(Owner());
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -98,6 +113,15 @@ internal sealed class PostgresReminderTable(IOptions<AdoNetReminderTableOptions>
 
         return rows;
     }
+
+    private void AddFence(NpgsqlCommand command, int partition, long epoch)
+    {
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = partition });
+        command.Parameters.Add(Owner());
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
+    }
+
+    private NpgsqlParameter Owner() => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)ownership.Owner ?? DBNull.Value };
 
     private NpgsqlCommand Command(string sql, params object[] parameters)
     {

@@ -10,6 +10,8 @@ internal sealed class Appointment(ReminderEntry entry, DateTime due, long stamp)
     /// <summary>Counts changes of the agenda, so that a list read before a change does not undo it.</summary>
     public long Stamp { get; } = stamp;
 
+    public int Partition { get; } = ReminderTimes.PartitionOf(entry.GrainId);
+
     /// <summary>Replaced or removed: it is not to be ticked again.</summary>
     public bool IsGone { get; set; }
 }
@@ -24,7 +26,8 @@ internal sealed class ReminderAgenda
     private static readonly TimeSpan Step = TimeSpan.FromMicroseconds(1);
 
     private readonly Dictionary<(GrainId Grain, string Name), Appointment> _all = [];
-    private readonly PriorityQueue<Appointment, DateTime> _future = new();
+    private readonly bool[] _closed = new bool[ReminderTimes.Partitions];
+    private PriorityQueue<Appointment, DateTime> _future = new();
     private readonly Queue<Appointment> _ready = new();
     private readonly HashSet<Appointment> _open = [];
     private readonly List<(int Partition, DateTime From)> _holds = [];
@@ -37,7 +40,30 @@ internal sealed class ReminderAgenda
     /// <summary>When something is due next, if anything.</summary>
     public DateTime? NextDue => _future.TryPeek(out _, out var due) ? due : null;
 
+    /// <summary>The oldest tick that is due and not delivered, if there is one.</summary>
+    public DateTime? OldestDue => _open.Count == 0 ? null : _open.Min(appointment => appointment.Due);
+
     public void SetWatermark(int partition, DateTime moment) => _watermarks[partition] = moment;
+
+    /// <summary>Ticks nothing of a partition until it is opened; what is open stays so.</summary>
+    public void Close(int partition) => _closed[partition] = true;
+
+    public void Open(int partition)
+    {
+        if (!_closed[partition])
+            return;
+        _closed[partition] = false;
+        foreach (var appointment in _open.Where(appointment => appointment.Partition == partition))
+            _ready.Enqueue(appointment);
+    }
+
+    /// <summary>Drops everything of these partitions.</summary>
+    public void Forget(IReadOnlySet<int> partitions)
+    {
+        foreach (var appointment in _all.Values.Where(appointment => partitions.Contains(appointment.Partition)).ToArray())
+            Remove(appointment.Entry.GrainId, appointment.Entry.ReminderName);
+        _future = new(_all.Values.Where(appointment => !_open.Contains(appointment)).Select(appointment => (appointment, appointment.Due)));
+    }
 
     /// <summary>Enters a reminder, or replaces it. What its partition has not ticked yet is due at once, but only once.</summary>
     public void Put(ReminderEntry entry)
@@ -58,8 +84,9 @@ internal sealed class ReminderAgenda
         _open.Remove(old);
     }
 
-    /// <summary>Takes over a whole list, read when the stamp was as given: what changed since stays as it is.</summary>
-    public void Merge(IEnumerable<ReminderEntry> rows, long readAt)
+    /// <summary>Takes over a list, read when the stamp was as given: what changed since stays as it is.</summary>
+    /// <param name="partitions">Which partitions the list is of; null: all.</param>
+    public void Merge(IEnumerable<ReminderEntry> rows, long readAt, IReadOnlySet<int>? partitions = null)
     {
         var seen = new HashSet<(GrainId, string)>();
         foreach (var row in rows)
@@ -70,7 +97,7 @@ internal sealed class ReminderAgenda
                 Put(row);
         }
 
-        foreach (var (key, appointment) in _all.Where(pair => pair.Value.Stamp <= readAt && !seen.Contains(pair.Key)).ToArray())
+        foreach (var (key, appointment) in _all.Where(pair => pair.Value.Stamp <= readAt && !seen.Contains(pair.Key) && partitions?.Contains(pair.Value.Partition) != false).ToArray())
             Remove(key.Grain, key.Name);
     }
 
@@ -80,7 +107,7 @@ internal sealed class ReminderAgenda
         Open(now);
         while (_ready.TryDequeue(out var appointment))
         {
-            if (!appointment.IsGone)
+            if (!appointment.IsGone && !_closed[appointment.Partition])
                 return appointment;
         }
 
@@ -113,7 +140,7 @@ internal sealed class ReminderAgenda
         // Strictly below now: a reminder registered at this very moment is due after it.
         Array.Fill(reached, now - Step);
         foreach (var appointment in _open)
-            Lower(ReminderTimes.PartitionOf(appointment.Entry.GrainId), appointment.Due);
+            Lower(appointment.Partition, appointment.Due);
         foreach (var (partition, from) in _holds)
             Lower(partition, from);
         for (var partition = 0; partition < reached.Length; partition++)

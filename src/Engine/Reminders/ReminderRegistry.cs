@@ -14,6 +14,8 @@ internal sealed class ReminderRegistry(IReminderTable table, ReminderService ser
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (dueTime < TimeSpan.Zero)
             throw new ArgumentOutOfRangeException(nameof(dueTime), dueTime, "A reminder's due time is not negative.");
+        if (period == Timeout.InfiniteTimeSpan)
+            throw new ArgumentOutOfRangeException(nameof(period), period, "A reminder comes again and again.");
         if (period < options.Value.MinimumReminderPeriod)
             throw new ArgumentException($"A reminder's period is at least {options.Value.MinimumReminderPeriod}; '{name}' asks for {period}.", nameof(period));
         // Cut to what the table keeps, so that a due time is the same before and after a restart.

@@ -9,17 +9,18 @@ namespace MetaGrains.Engine.Reminders;
 /// Ticks the reminders of the partitions that this silo owns. Ticks are ordinary calls; so many run at once, few at
 /// first after a start, twice as many each second. Nothing is written per tick: one update moves all watermarks.
 /// </summary>
-internal sealed class ReminderService(IReminderTable table, IWatermarks watermarks, GrainClasses classes, IOptions<ReminderOptions> options, TimeProvider time, EngineLog log)
+internal sealed class ReminderService(IReminderTable table, IWatermarks watermarks, Ownership ownership, GrainClasses classes, IOptions<ReminderOptions> options, TimeProvider time, EngineLog log)
 {
     private const int FirstTicksAtOnce = 32;
     private const int MostTicksAtOnce = 1024;
-    private const int ReadsAtOnce = 8;
+    private const int PartitionsPerRead = 32;
     private static readonly TimeSpan WatermarkPeriod = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
     private readonly ReminderAgenda _agenda = new();
+    private readonly Tenure?[] _tenures = new Tenure?[ReminderTimes.Partitions];
     private readonly CancellationTokenSource _stopped = new();
     private GrainCaller _caller = null!;
     private ITimer? _timer;
@@ -48,27 +49,93 @@ internal sealed class ReminderService(IReminderTable table, IWatermarks watermar
         }
     }
 
+    /// <summary>How late the oldest tick is that is not delivered.</summary>
+    public TimeSpan Lag
+    {
+        get
+        {
+            lock (_gate)
+                return _agenda.OldestDue is { } due && time.GetUtcNow().UtcDateTime - due is var lag && lag > TimeSpan.Zero ? lag : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Ready, but without partitions: they come by <see cref="TakeAsync"/>.</summary>
     public async Task StartAsync(GrainCaller caller, CancellationToken cancellationToken)
     {
         _caller = caller;
         await table.StartAsync(cancellationToken);
-        var reached = await watermarks.ReadAsync(cancellationToken);
-        var now = time.GetUtcNow().UtcDateTime;
-        var rows = await ReadAsync();
         _timer = time.CreateTimer(static self => ((ReminderService)self!).Pump(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         lock (_gate)
         {
-            for (var partition = 0; partition < reached.Length; partition++)
-                _agenda.SetWatermark(partition, reached[partition] ?? now);
-            _agenda.Merge(rows, _agenda.Stamp);
+            for (var partition = 0; partition < ReminderTimes.Partitions; partition++)
+                _agenda.Close(partition);
             _startedAt = time.GetTimestamp();
         }
 
-        await MoveWatermarksAsync(cancellationToken);
         _loops = Task.WhenAll(
             LoopAsync(WatermarkPeriod, MoveWatermarksAsync),
             LoopAsync(options.Value.RefreshReminderListPeriod, RefreshAsync));
-        Pump();
+    }
+
+    /// <summary>Begins to tick partitions from where their last owner has come to. Tries until it can or they are lost.</summary>
+    public async Task TakeAsync(IReadOnlyList<Tenure> tenures)
+    {
+        while (!_stopped.IsCancellationRequested && tenures.Any(ownership.IsOpen))
+        {
+            try
+            {
+                await LoadAsync(tenures);
+                return;
+            }
+            catch (Exception exception)
+            {
+                if (!_stopped.IsCancellationRequested)
+                    log.RemindersUnavailable(exception);
+            }
+
+            await Task.Delay(RetryPause, time, _stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Begins no tick of these any more; those under way go on.</summary>
+    public void Close(IEnumerable<Tenure> tenures)
+    {
+        lock (_gate)
+        {
+            foreach (var tenure in tenures)
+                _agenda.Close(tenure.Partition);
+        }
+    }
+
+    /// <summary>Notes how far these partitions came, once their grains have ended, and forgets them.</summary>
+    public async Task ReleaseAsync(IReadOnlyCollection<Tenure> tenures)
+    {
+        try
+        {
+            await MoveWatermarksAsync(tenures, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            // The next owner ticks again what this one has ticked since the last time.
+            log.RemindersUnavailable(exception);
+        }
+
+        Drop(tenures);
+    }
+
+    /// <summary>Forgets partitions that are another silo's now.</summary>
+    public void Drop(IReadOnlyCollection<Tenure> tenures)
+    {
+        lock (_gate)
+        {
+            foreach (var tenure in tenures)
+            {
+                _agenda.Close(tenure.Partition);
+                _tenures[tenure.Partition] = null;
+            }
+
+            _agenda.Forget(tenures.Select(tenure => tenure.Partition).ToHashSet());
+        }
     }
 
     /// <summary>Begins no tick any more. Ticks that run go on, and <see cref="CloseAsync"/> waits for nobody.</summary>
@@ -81,12 +148,11 @@ internal sealed class ReminderService(IReminderTable table, IWatermarks watermar
         await _loops;
     }
 
-    /// <summary>Notes how far it came, once the grains have ended.</summary>
+    /// <summary>The end, once all partitions are released.</summary>
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await MoveWatermarksAsync(cancellationToken);
             await table.StopAsync(cancellationToken);
         }
         catch (Exception exception)
@@ -182,14 +248,44 @@ internal sealed class ReminderService(IReminderTable table, IWatermarks watermar
         Pump();
     }
 
-    private async Task<List<ReminderEntry>> ReadAsync()
+    private async Task LoadAsync(IReadOnlyList<Tenure> tenures)
+    {
+        long stamp;
+        lock (_gate)
+            stamp = _agenda.Stamp;
+        var reached = await watermarks.ReadAsync(_stopped.Token);
+        var rows = await ReadAsync(tenures);
+        lock (_gate)
+        {
+            var now = time.GetUtcNow().UtcDateTime;
+            var here = tenures.Where(ownership.IsOpen).ToArray();
+            var partitions = here.Select(tenure => tenure.Partition).ToHashSet();
+            foreach (var tenure in here)
+            {
+                _tenures[tenure.Partition] = tenure;
+                _agenda.SetWatermark(tenure.Partition, reached[tenure.Partition] ?? now);
+            }
+
+            _agenda.Merge(rows.Where(row => partitions.Contains(ReminderTimes.PartitionOf(row.GrainId))), stamp, partitions);
+            foreach (var partition in partitions)
+                _agenda.Open(partition);
+        }
+
+        Pump();
+        await MoveWatermarksAsync(tenures, _stopped.Token);
+    }
+
+    // Neighbouring partitions are read together, as far as they fit: their hashes are one range.
+    private async Task<List<ReminderEntry>> ReadAsync(IEnumerable<Tenure> tenures)
     {
         var rows = new List<ReminderEntry>();
-        foreach (var partitions in Enumerable.Range(0, ReminderTimes.Partitions).Chunk(ReminderTimes.Partitions / ReadsAtOnce))
+        var partitions = new Queue<int>(tenures.Select(tenure => tenure.Partition).Order());
+        while (partitions.TryDequeue(out var first))
         {
-            // Neighbouring partitions are read together: their hashes are one range.
-            var range = (ReminderTimes.Range(partitions[0]).Begin, ReminderTimes.Range(partitions[^1]).End);
-            rows.AddRange((await table.ReadRows(range.Begin, range.End)).Reminders);
+            var last = first;
+            while (partitions.TryPeek(out var next) && next == last + 1 && next - first < PartitionsPerRead)
+                last = partitions.Dequeue();
+            rows.AddRange((await table.ReadRows(ReminderTimes.Range(first).Begin, ReminderTimes.Range(last).End)).Reminders);
         }
 
         return rows;
@@ -197,21 +293,33 @@ internal sealed class ReminderService(IReminderTable table, IWatermarks watermar
 
     private async Task RefreshAsync(CancellationToken cancellationToken)
     {
+        Tenure[] tenures;
         long stamp;
         lock (_gate)
-            stamp = _agenda.Stamp;
-        var rows = await ReadAsync();
+            (tenures, stamp) = ([.. _tenures.OfType<Tenure>()], _agenda.Stamp);
+        var rows = await ReadAsync(tenures);
         lock (_gate)
-            _agenda.Merge(rows, stamp);
+        {
+            var partitions = tenures.Where(tenure => _tenures[tenure.Partition] == tenure).Select(tenure => tenure.Partition).ToHashSet();
+            _agenda.Merge(rows.Where(row => partitions.Contains(ReminderTimes.PartitionOf(row.GrainId))), stamp, partitions);
+        }
+
         Pump();
     }
 
-    private Task MoveWatermarksAsync(CancellationToken cancellationToken)
+    private Task MoveWatermarksAsync(CancellationToken cancellationToken) => MoveWatermarksAsync(_tenures, cancellationToken);
+
+    private Task MoveWatermarksAsync(IEnumerable<Tenure?> tenures, CancellationToken cancellationToken)
     {
-        DateTime[] reached;
+        Watermark[] moved;
         lock (_gate)
-            reached = _agenda.Advance(time.GetUtcNow().UtcDateTime);
-        return watermarks.WriteAsync([.. reached.Cast<DateTime?>()], cancellationToken);
+        {
+            var reached = _agenda.Advance(time.GetUtcNow().UtcDateTime);
+            moved = [.. tenures.OfType<Tenure>().Where(tenure => _tenures[tenure.Partition] == tenure)
+                .Select(tenure => new Watermark(tenure.Partition, reached[tenure.Partition], tenure.Epoch))];
+        }
+
+        return watermarks.WriteAsync(moved, cancellationToken);
     }
 
     private async Task LoopAsync(TimeSpan period, Func<CancellationToken, Task> action)

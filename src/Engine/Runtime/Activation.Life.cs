@@ -14,7 +14,7 @@ internal sealed partial class Activation
     private Ending? _reason;
     private long _keptUntil;
 
-    private sealed record Ending(DeactivationReason Reason);
+    private sealed record Ending(DeactivationReason Reason, bool InPeace = true);
 
     private IServiceScope? _scope => _scopeHolder;
 
@@ -59,13 +59,25 @@ internal sealed partial class Activation
             _keptUntil = span < TimeSpan.Zero ? 0 : catalog.Time.Deadline(span);
     }
 
-    public void Deactivate(DeactivationReason deactivationReason, CancellationToken cancellationToken = default)
+    public void Deactivate(DeactivationReason deactivationReason, CancellationToken cancellationToken = default) => End(new Ending(deactivationReason));
+
+    /// <summary>Another silo owns the grain: what has begun is asked to stop, nothing else begins, and the grain is not told.</summary>
+    public void Drop()
+    {
+        End(new Ending(new DeactivationReason(DeactivationReasonCode.DirectoryFailure, "Another silo owns the grain now."), InPeace: false));
+        CancelCalls();
+    }
+
+    /// <summary>Goes on with turns that were held up.</summary>
+    public void Resume() => _scheduler?.Resume();
+
+    private void End(Ending ending)
     {
         lock (_gate)
         {
-            if (_reason is not null || _life >= Life.Deactivating)
+            if (_life >= Life.Deactivating || (_reason is not null && ending.InPeace))
                 return;
-            _reason = new Ending(deactivationReason);
+            _reason = ending;
             if (_life == Life.Created)
                 _life = Life.Active;
             if (_pumping || _life == Life.Activating || !IsIdle)
@@ -149,15 +161,19 @@ internal sealed partial class Activation
     {
         var reason = _reason!.Reason;
         StopTimers();
-        if (GrainInstance is IGrainBase grain)
+        if (GrainInstance is not null)
         {
             Interlocked.Decrement(ref grainClass.Activations);
             EngineTelemetry.Activations.Add(-1);
+        }
+
+        if (GrainInstance is IGrainBase told && _reason.InPeace)
+        {
             try
             {
                 var limit = catalog.Collection.DeactivationTimeout;
                 using var timeout = new CancellationTokenSource(limit, catalog.Time);
-                await grain.OnDeactivateAsync(reason, timeout.Token).WaitAsync(limit, catalog.Time);
+                await told.OnDeactivateAsync(reason, timeout.Token).WaitAsync(limit, catalog.Time);
             }
             catch (Exception exception)
             {

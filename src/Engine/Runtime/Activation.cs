@@ -7,7 +7,7 @@ namespace MetaGrains.Engine.Runtime;
 /// One living grain: its mailbox and its turns. Its life (<c>Activation.Life.cs</c>) is Created → Activating → Active →
 /// Deactivating → Gone, or straight from Activating to Gone when it fails.
 /// </summary>
-internal sealed partial class Activation(GrainClass grainClass, GrainId id, Catalog catalog) : IGrainContext
+internal sealed partial class Activation(GrainClass grainClass, GrainId id, Tenure tenure, Catalog catalog) : IGrainContext
 {
     // After so many calls begun in one turn, continuations of running calls get theirs.
     private const int StartsAtATime = 32;
@@ -41,6 +41,9 @@ internal sealed partial class Activation(GrainClass grainClass, GrainId id, Cata
 
     public GrainClass Class => grainClass;
 
+    /// <summary>The ownership of its partition under which it lives.</summary>
+    public Tenure Tenure => tenure;
+
     public Catalog Catalog => catalog;
 
     public object? GrainInstance { get; private set; }
@@ -50,6 +53,8 @@ internal sealed partial class Activation(GrainClass grainClass, GrainId id, Cata
     public GrainReference GrainReference => field ??= (GrainReference)catalog.Caller.Reference(grainClass.Interface, id);
 
     public Task Deactivated => _gone.Task;
+
+    public bool IsGone => _life == Life.Gone;
 
     public TurnScheduler Scheduler => _scheduler ?? Interlocked.CompareExchange(ref _scheduler, new TurnScheduler(this), null) ?? _scheduler;
 
@@ -181,7 +186,7 @@ internal sealed partial class Activation(GrainClass grainClass, GrainId id, Cata
             }
 
             if (work.KeepsAlive)
-                _lastUse = catalog.Time.GetTimestamp();
+                _lastUse = Scheduler.Now;
             if (_pumping)
                 return;
             _pumping = true;

@@ -1,15 +1,25 @@
 using System.Collections.Concurrent;
 using MetaGrains.Engine.Calls;
+using MetaGrains.Engine.Reminders;
 using Orleans.Configuration;
 
 namespace MetaGrains.Engine.Runtime;
 
 /// <summary>The activations of this silo: finds or makes the one a piece of work is for, collects idle ones, ends all.</summary>
-internal sealed class Catalog(GrainClasses classes, SiloMessagingOptions messaging, GrainCollectionOptions collection, IServiceProvider services, TimeProvider time, EngineLog log)
+internal sealed class Catalog(GrainClasses classes, Ownership ownership, SiloMessagingOptions messaging, GrainCollectionOptions collection, IServiceProvider services, TimeProvider time, EngineLog log)
 {
     private readonly ConcurrentDictionary<GrainId, Activation> _activations = new();
     private ITimer? _collector;
     private volatile bool _stopping;
+
+    public Ownership Ownership => ownership;
+
+    /// <summary>Whether the silo is on its way out.</summary>
+    public bool IsStopping
+    {
+        get => _stopping;
+        set => _stopping = value;
+    }
 
     public IServiceProvider Services => services;
 
@@ -43,9 +53,9 @@ internal sealed class Catalog(GrainClasses classes, SiloMessagingOptions messagi
         {
             if (!_activations.TryGetValue(id, out activation))
             {
-                if (_stopping)
+                if (ownership.Of(id) is not { } tenure)
                 {
-                    work.Reject(new SiloUnavailableException("The silo is stopping; the call was not run."));
+                    work.Misrouted();
                     return;
                 }
 
@@ -55,7 +65,10 @@ internal sealed class Catalog(GrainClasses classes, SiloMessagingOptions messagi
                     return;
                 }
 
-                activation = _activations.GetOrAdd(id, static (id, make) => new Activation(make.grainClass, id, make.catalog), (grainClass, catalog: this));
+                activation = _activations.GetOrAdd(id, static (id, make) => new Activation(make.grainClass, id, make.tenure, make.catalog), (grainClass, tenure, catalog: this));
+                // Given away at this very moment: whoever ends the partition's grains may have missed this one.
+                if (!ownership.IsOpen(activation.Tenure))
+                    activation.Drop();
             }
         }
         while (!activation.Receive(work));
@@ -65,26 +78,58 @@ internal sealed class Catalog(GrainClasses classes, SiloMessagingOptions messagi
 
     public void Remove(Activation activation) => _activations.TryRemove(KeyValuePair.Create(activation.GrainId, activation));
 
-    /// <summary>Ends every activation; what has not ended in time is cut off. Returns how many that were.</summary>
-    public async Task<int> StopAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Ends the activations of partitions, each partition by itself; those that have not ended in time are dropped. A
+    /// task per partition tells when nothing of it is left to wait for.
+    /// </summary>
+    public Dictionary<Tenure, Task> End(IReadOnlyCollection<Tenure> tenures, DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _stopping = true;
+        var ending = Under(tenures).ToLookup(activation => activation.Tenure);
+        return tenures.ToDictionary(tenure => tenure, tenure => EndAsync([.. ending[tenure]], reason, cancellationToken));
+    }
+
+    /// <summary>Drops the activations of partitions that are lost.</summary>
+    public void Drop(IReadOnlyCollection<Tenure> tenures)
+    {
+        foreach (var activation in Under(tenures))
+            activation.Drop();
+    }
+
+    /// <summary>Goes on with turns that were held up.</summary>
+    public void Resume()
+    {
+        foreach (var activation in _activations.Values)
+            activation.Resume();
+    }
+
+    /// <summary>Returns how many activations are cut off.</summary>
+    public int Stop()
+    {
         _collector?.Dispose();
-        var reason = new DeactivationReason(DeactivationReasonCode.ShuttingDown, "The silo is stopping.");
-        var all = _activations.Values.ToArray();
-        foreach (var activation in all)
+        return _activations.Count;
+    }
+
+    private async Task EndAsync(Activation[] ending, DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        foreach (var activation in ending)
             activation.Deactivate(reason, CancellationToken.None);
         try
         {
-            await Task.WhenAll(all.Select(activation => activation.Deactivated)).WaitAsync(collection.DeactivationTimeout, time, cancellationToken);
+            await Task.WhenAll(ending.Select(activation => activation.Deactivated)).WaitAsync(collection.DeactivationTimeout, time, cancellationToken);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
-            foreach (var activation in _activations.Values)
-                activation.CancelCalls();
+            foreach (var activation in ending)
+                activation.Drop();
         }
+    }
 
-        return _activations.Count;
+    private Activation[] Under(IReadOnlyCollection<Tenure> tenures)
+    {
+        var wanted = new Tenure?[ReminderTimes.Partitions];
+        foreach (var tenure in tenures)
+            wanted[tenure.Partition] = tenure;
+        return [.. _activations.Values.Where(activation => ReferenceEquals(wanted[activation.Tenure.Partition], activation.Tenure))];
     }
 
     private void Collect()

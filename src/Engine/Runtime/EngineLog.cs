@@ -40,8 +40,8 @@ internal sealed partial class EngineLog(ILogger<EngineLog> logger)
     [LoggerMessage(11, LogLevel.Error, "The silo's heartbeat could not be written; it is tried again")]
     public partial void HeartbeatFailed(Exception exception);
 
-    [LoggerMessage(12, LogLevel.Critical, "Another silo holds this cluster; this one stops")]
-    public partial void ClusterLost();
+    [LoggerMessage(12, LogLevel.Information, "The silo's heartbeat is written again")]
+    public partial void ClusterReached();
 
     [LoggerMessage(13, LogLevel.Information, "Waiting for silo {Silo} to leave cluster {Cluster}")]
     public partial void WaitingForSilo(string silo, string cluster);
@@ -54,6 +54,12 @@ internal sealed partial class EngineLog(ILogger<EngineLog> logger)
 
     [LoggerMessage(16, LogLevel.Information, "Connected to silo {Silo}")]
     public partial void Connected(string silo);
+
+    [LoggerMessage(18, LogLevel.Warning, "{Count} partitions are another silo's by now; their grains are dropped")]
+    public partial void PartitionsLost(int count);
+
+    [LoggerMessage(19, LogLevel.Error, "Partitions could not be handed over; they are taken again")]
+    public partial void HandoverFailed(Exception exception);
 
     [LoggerMessage(17, LogLevel.Error, "An internal loop failed; it goes on")]
     public partial void LoopFailed(Exception exception);

@@ -2,24 +2,27 @@ using MetaGrains.Engine.Membership;
 
 namespace MetaGrains.Engine.Runtime;
 
-/// <summary>Answers about the cluster. Key format: 0. Called by operators' tools; owns nothing.</summary>
+/// <summary>
+/// Answers about the cluster, from what each silo tells of itself with its heartbeat. Key format: 0. Called by
+/// operators' tools; owns nothing.
+/// </summary>
 [GrainType("sys.management")]
-internal sealed class ManagementGrain : Grain, IManagementGrain
+internal sealed class ManagementGrain(ClusterMap map, Handover handover, SiloDetails silo) : Grain, IManagementGrain
 {
-    private readonly IMembership _membership;
-    private readonly GrainClasses _classes;
-    private readonly Catalog _catalog;
-    private readonly ILocalSiloDetails _silo;
+    public Task<Dictionary<SiloAddress, SiloStatus>> GetHosts(bool onlyActive = false) =>
+        Task.FromResult(map.View.Silos.Where(one => !onlyActive || one.Status == SiloStatus.Active).ToDictionary(one => one.Silo, one => one.Status));
 
-    public ManagementGrain(IMembership membership, GrainClasses classes, Catalog catalog, ILocalSiloDetails silo) =>
-        (_membership, _classes, _catalog, _silo) = (membership, classes, catalog, silo);
-
-    public Task<Dictionary<SiloAddress, SiloStatus>> GetHosts(bool onlyActive = false) => _membership.HostsAsync(onlyActive);
-
-    public Task<SimpleGrainStatistic[]> GetSimpleGrainStatistics() => Task.FromResult(_classes.All
-        .Where(grainClass => grainClass.Activations > 0)
-        .Select(grainClass => new SimpleGrainStatistic { GrainType = grainClass.Type.FullName!, SiloAddress = _silo.SiloAddress, ActivationCount = grainClass.Activations })
+    public Task<SimpleGrainStatistic[]> GetSimpleGrainStatistics() => Task.FromResult(Reports()
+        .SelectMany(one => one.Grains.Select(grains => new SimpleGrainStatistic { GrainType = grains.Key, SiloAddress = one.Silo, ActivationCount = grains.Value }))
         .ToArray());
 
-    public Task<int> GetTotalActivationCount() => Task.FromResult(_catalog.Count);
+    public Task<int> GetTotalActivationCount() => Task.FromResult(Reports().Sum(one => one.Activations));
+
+    // What the others said last, and what is true here now.
+    private IEnumerable<(SiloAddress Silo, IReadOnlyDictionary<string, int> Grains, int Activations)> Reports()
+    {
+        var own = handover.Report(SiloStatus.Active);
+        return map.View.Living.Where(other => !other.Silo.Equals(silo.SiloAddress)).Select(other => (other.Silo, other.Grains, other.Activations))
+            .Append((silo.SiloAddress, own.Grains, own.Activations));
+    }
 }

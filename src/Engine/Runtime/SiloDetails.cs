@@ -1,10 +1,11 @@
 using System.Net;
+using System.Reflection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 
 namespace MetaGrains.Engine.Runtime;
 
-/// <summary>This silo. Its addresses are final once the gateway listens.</summary>
+/// <summary>This silo. Its addresses are final once it listens.</summary>
 internal sealed class SiloDetails : ILocalSiloDetails
 {
     public SiloDetails(IOptions<ClusterOptions> cluster, IOptions<EndpointOptions> endpoints, TimeProvider time)
@@ -25,7 +26,10 @@ internal sealed class SiloDetails : ILocalSiloDetails
 
     public string DnsHostName { get; } = Dns.GetHostName();
 
-    public SiloAddress SiloAddress { get; }
+    /// <summary>The version of the program that runs here.</summary>
+    public string Release { get; } = Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+
+    public SiloAddress SiloAddress { get; set; }
 
     public SiloAddress GatewayAddress { get; set; }
 }

@@ -12,8 +12,13 @@ internal sealed class TurnScheduler(Activation owner) : TaskScheduler, IThreadPo
 
     private readonly Queue<Task> _turns = new(0);
     private bool _scheduled;
+    private bool _held;
+    private long _now;
 
     public Activation Owner => owner;
+
+    /// <summary>When the last turn began.</summary>
+    public long Now => _now;
 
     public override int MaximumConcurrencyLevel => 1;
 
@@ -24,16 +29,37 @@ internal sealed class TurnScheduler(Activation owner) : TaskScheduler, IThreadPo
             Task? turn;
             lock (_turns)
             {
-                if (!_turns.TryDequeue(out turn))
+                if (_turns.Count == 0)
                 {
                     _scheduled = false;
                     if (_turns.Capacity > KeptCapacity)
                         _turns.TrimExcess();
                     return;
                 }
+
+                if (!owner.Catalog.Ownership.MayRun(out _now) && !owner.IsGone)
+                {
+                    _held = true;
+                    return;
+                }
+
+                turn = _turns.Dequeue();
             }
 
             TryExecuteTask(turn);
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Goes on with turns that were held up because the silo's lease had ended.</summary>
+    public void Resume()
+    {
+        lock (_turns)
+        {
+            if (!_held)
+                return;
+            _held = false;
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);

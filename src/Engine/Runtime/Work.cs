@@ -29,6 +29,9 @@ internal abstract class Work
 
     /// <summary>It will not run, because of this.</summary>
     public abstract void Reject(Exception reason);
+
+    /// <summary>Its grain does not live in this silo.</summary>
+    public virtual void Misrouted() => Reject(new SiloUnavailableException("The grain is another silo's now."));
 }
 
 /// <summary>A queue of work without memory of its own.</summary>

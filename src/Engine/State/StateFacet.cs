@@ -8,6 +8,9 @@ namespace MetaGrains.Engine.State;
 /// <summary>A record that the activation reads before the grain is activated.</summary>
 internal interface IStateFacet
 {
+    /// <summary>Under which epoch of its partition the grain was activated.</summary>
+    long Epoch { get; }
+
     Task ReadAsync(CancellationToken cancellationToken);
 }
 
@@ -28,7 +31,7 @@ internal static class StateFacet
         {
             var storage = activation.ActivationServices.GetKeyedService<IGrainStorage>(storageName)
                 ?? throw new BadProviderConfigException($"{grainClass.Type} keeps its state '{name}' in the storage '{storageName}', which is not registered.");
-            var made = constructor.Invoke(name, activation.GrainId, storage)!;
+            var made = constructor.Invoke(name, activation.GrainId, activation.Tenure.Epoch, storage)!;
             activation.AddFacet((IStateFacet)made);
             return made;
         };
@@ -36,7 +39,7 @@ internal static class StateFacet
 }
 
 /// <summary>One record of one grain.</summary>
-internal sealed class StateFacet<T>(string name, GrainId grain, IGrainStorage storage) : IPersistentState<T>, IStateFacet, IGrainState<T>
+internal sealed class StateFacet<T>(string name, GrainId grain, long epoch, IGrainStorage storage) : IPersistentState<T>, IStateFacet, IGrainState<T>
 {
     public T State { get; set; } = Activator.CreateInstance<T>();
 
@@ -45,6 +48,8 @@ internal sealed class StateFacet<T>(string name, GrainId grain, IGrainStorage st
     public string? Etag => ETag;
 
     public bool RecordExists { get; set; }
+
+    public long Epoch => epoch;
 
     Task IStateFacet.ReadAsync(CancellationToken cancellationToken) => ReadStateAsync(cancellationToken);
 

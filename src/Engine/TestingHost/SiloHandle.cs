@@ -53,10 +53,18 @@ public class InProcessSiloHandle : SiloHandle
 
     public override async Task StopSiloAsync(bool stopGracefully)
     {
-        using var token = new CancellationTokenSource();
-        if (!stopGracefully)
-            await token.CancelAsync();
-        await StopSiloAsync(token.Token);
+        if (stopGracefully)
+        {
+            await StopSiloAsync(CancellationToken.None);
+            return;
+        }
+
+        if (_stopped)
+            return;
+        _stopped = true;
+        await ServiceProvider.GetRequiredService<MetaGrains.Engine.Hosting.SiloHost>().KillAsync();
+        // What else the host runs would have died, too.
+        await StopHostAsync(new CancellationToken(canceled: true));
     }
 
     public override async Task StopSiloAsync(CancellationToken ct)
@@ -64,6 +72,11 @@ public class InProcessSiloHandle : SiloHandle
         if (_stopped)
             return;
         _stopped = true;
+        await StopHostAsync(ct);
+    }
+
+    private async Task StopHostAsync(CancellationToken ct)
+    {
         try
         {
             await SiloHost.StopAsync(ct);
@@ -81,13 +94,14 @@ public class InProcessSiloHandle : SiloHandle
         await ((IAsyncDisposable)SiloHost).DisposeAsync();
     }
 
-    internal static InProcessSiloHandle Of(IHost host, TestClusterOptions options)
+    internal static InProcessSiloHandle Of(IHost host, TestClusterOptions options, int number)
     {
         var details = host.Services.GetRequiredService<ILocalSiloDetails>();
         return new InProcessSiloHandle
         {
             SiloHost = host,
             ClusterOptions = options,
+            InstanceNumber = (short)number,
             Name = details.Name,
             SiloAddress = details.SiloAddress,
             GatewayAddress = details.GatewayAddress,

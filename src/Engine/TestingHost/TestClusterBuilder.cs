@@ -8,7 +8,7 @@ public class TestClusterBuilder
     private readonly List<Action<IConfigurationBuilder>> _configuration = [];
 
     public TestClusterBuilder()
-        : this(1)
+        : this(2)
     {
     }
 

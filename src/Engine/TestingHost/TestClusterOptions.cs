@@ -28,7 +28,6 @@ public class TestClusterOptions
 
     public string ServiceId { get; set; } = Guid.NewGuid().ToString("N");
 
-    /// <summary>At this version one silo runs, whatever is asked for.</summary>
     public short InitialSilosCount { get; set; } = 1;
 
     public bool InitializeClientOnDeploy { get; set; } = true;

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Budget;
-using MetaGrains.Core.Keys;
 using MetaGrains.Core.Machine;
 using MetaGrains.Core.Sync;
 using MetaGrains.Grains.Interfaces.RateLimit;
@@ -10,7 +9,7 @@ using MetaGrains.Warehouse.Accounts;
 namespace MetaGrains.Grains.Accounts;
 
 /// <summary>What a pump needs of the silo.</summary>
-internal sealed record PumpServices(InsightsPull Pull, IntegrationStore Integrations, TimeProvider Clock, Func<double> Chance);
+internal sealed record PumpServices(AccountPulls Pulls, IntegrationStore Integrations, TimeProvider Clock, Func<double> Chance);
 
 /// <summary>
 /// One run of one account, on threads of its own: it touches no grain state, and what it has to say goes through
@@ -25,7 +24,7 @@ internal sealed class AccountPump : ICallPermits
 
     private readonly PumpServices _services;
     private readonly AdAccountKey _account;
-    private readonly ConnectionKey _connection;
+    private readonly LimitOwners _owners;
     private readonly SyncEffect.StartRun _start;
     private readonly AccountSignals _signals;
     private readonly CancellationTokenSource _cancelled = new();
@@ -37,11 +36,10 @@ internal sealed class AccountPump : ICallPermits
     private DateTimeOffset? _lastSentAt;
     private bool _hungry;
     private bool _void;
-    private AppKey? _app;
 
-    public AccountPump(PumpServices services, AdAccountKey account, ConnectionKey connection, SyncEffect.StartRun start, AccountSignals signals)
+    public AccountPump(PumpServices services, AdAccountKey account, LimitOwners owners, SyncEffect.StartRun start, AccountSignals signals)
     {
-        (_services, _account, _connection, _start, _signals) = (services, account, connection, start, signals);
+        (_services, _account, _owners, _start, _signals) = (services, account, owners, start, signals);
         (_grant, _left) = (start.Grant, start.Grant.Permits);
     }
 
@@ -58,14 +56,9 @@ internal sealed class AccountPump : ICallPermits
         SyncEvent ended;
         try
         {
-            var token = await _services.Integrations.TokenAsync(_connection.Connection, _cancelled.Token);
-            var request = _start.ToPullRequest(_account) with
-            {
-                RequestedRun = _start.Request?.RunId,
-                Permits = this,
-                Started = run => _signals.Post(new SyncEvent.RunStarted(Number, run.Id, run.Epoch)),
-            };
-            ended = Ended(await _services.Pull.RunAsync(request, token, _cancelled.Token));
+            var token = await _services.Integrations.TokenAsync(_owners.Connection.Connection, _cancelled.Token);
+            ended = Ended(await _services.Pulls.RunAsync(
+                _account, _start, this, run => _signals.Post(new SyncEvent.RunStarted(Number, run.Id, run.Epoch)), token, _cancelled.Token));
         }
         catch (OperationCanceledException) when (_cancelled.IsCancellationRequested)
         {
@@ -116,15 +109,10 @@ internal sealed class AccountPump : ICallPermits
     }
 
     /// <summary>What the headers of one answer said.</summary>
-    /// <param name="app">The app that asked, where it is known: a throttle of it names its scope.</param>
-    /// <param name="usages">What they said.</param>
-    public void Observe(AppKey? app, IEnumerable<UsageNotice> usages)
+    public void Observe(IEnumerable<UsageNotice> usages)
     {
         lock (_gate)
-        {
-            _app = app;
             _usages.AddRange(usages);
-        }
     }
 
     /// <inheritdoc />
@@ -160,7 +148,8 @@ internal sealed class AccountPump : ICallPermits
         RunOutcome.Succeeded => new SyncEvent.RunSucceeded(Number, report, Leftover(), _lastSentAt),
         RunOutcome.Superseded => new SyncEvent.RunSuperseded(Number, Leftover(), _lastSentAt),
         RunOutcome.Cancelled => new SyncEvent.RunCancelled(Number, Leftover(), _lastSentAt),
-        _ => new SyncEvent.RunFailed(Number, report, RunFailures.Of(report, _account.Account, _connection, _app, _services.Chance()), Leftover(), _lastSentAt),
+        _ => new SyncEvent.RunFailed(
+            Number, report, RunFailures.Of(report, _owners, _services.Chance()) with { Report = report.RefusedReport }, Leftover(), _lastSentAt),
     };
 
     private int Leftover()

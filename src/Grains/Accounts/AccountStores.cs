@@ -1,13 +1,13 @@
-using MetaGrains.Core.Sync;
 using MetaGrains.Grains.Schedules;
 using MetaGrains.Warehouse.Accounts;
 using MetaGrains.Warehouse.Control;
+using MetaGrains.Warehouse.Shapes;
 
 namespace MetaGrains.Grains.Accounts;
 
 /// <summary>What every account grain of a silo shares.</summary>
 public sealed class AccountStores(
-    AccountTruthStore truth, ScheduleWriter schedules, RunQueue queue, InsightsPull pull, IntegrationStore integrations, TimeProvider clock)
+    AccountTruthStore truth, ScheduleWriter schedules, RunQueue queue, AccountPulls pulls, IntegrationStore integrations, ShapeStore shapes, TimeProvider clock)
 {
     internal AccountTruthStore Truth => truth;
 
@@ -15,5 +15,7 @@ public sealed class AccountStores(
 
     internal RunQueue Queue => queue;
 
-    internal PumpServices Pump { get; } = new(pull, integrations, clock, Random.Shared.NextDouble);
+    internal ShapeStore Shapes => shapes;
+
+    internal PumpServices Pump { get; } = new(pulls, integrations, clock, Random.Shared.NextDouble);
 }

@@ -98,7 +98,7 @@ public sealed partial class AdAccountGrain
 
     private void Start(SyncEffect.StartRun start)
     {
-        _pump = new AccountPump(_services, _key, _state!.Settings.Connection!.Value, start, _signals);
+        _pump = new AccountPump(_services, _key, new LimitOwners(_key.Account, _state!.Settings.Connection!.Value, _state.Settings.App), start, _signals);
         // Off the grain's scheduler: a fetch lasts minutes, and the grain answers meanwhile.
         _pumping = Task.Run(_pump.RunAsync);
     }

@@ -5,6 +5,7 @@ using MetaGrains.Core.Schedule;
 using MetaGrains.Grains.Interfaces.Accounts;
 using MetaGrains.Grains.Schedules;
 using MetaGrains.Warehouse.Control;
+using MetaGrains.Warehouse.Shapes;
 using Microsoft.Extensions.Logging;
 
 namespace MetaGrains.Grains.Accounts;
@@ -27,6 +28,7 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
     private readonly AccountTruthStore _truth;
     private readonly ScheduleWriter _schedules;
     private readonly RunQueue _queue;
+    private readonly ShapeStore _shapes;
     private readonly PumpServices _services;
     private readonly ILogger _logger;
     private readonly AccountSignals _signals = new();
@@ -45,7 +47,7 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
         ILogger<AdAccountGrain> logger)
     {
         (_memory, _logger) = (memory, logger);
-        (_truth, _schedules, _queue, _services) = (stores.Truth, stores.Schedules, stores.Queue, stores.Pump);
+        (_truth, _schedules, _queue, _shapes, _services) = (stores.Truth, stores.Schedules, stores.Queue, stores.Shapes, stores.Pump);
     }
 
     private DateTimeOffset Now => _services.Clock.GetUtcNow();
@@ -126,19 +128,30 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
     }
 
     /// <inheritdoc />
-    public Task<AccountStatus?> GetStatusAsync() => Task.FromResult(_state is null ? null : new AccountStatus
+    public async Task<AccountStatus?> GetStatusAsync()
     {
-        Health = _state.Health.Health.WireName(),
-        Tier = _state.Settings.Tier.Name,
-        NextDueAt = _state.NextDueAt,
-        RunningJob = _state.Run is { } run ? run.Plan.Job.WireName() : null,
-        RunId = _state.Run?.RunId,
-        Waiting = _state.Requests.Length,
-        Facts = [.. SyncExplain.Explain(_state, Now).Select(fact => new AccountFact
+        if (_state is not { } state)
+            return null;
+        var shaped = await _shapes.ShapedAsync(_key, CancellationToken.None);
+        return Status(state, [
+            .. SyncExplain.Explain(state, Now),
+            .. shaped.Select(report => SyncExplain.Report(report.Report, report.Words, report.Since)),
+        ]);
+    }
+
+    private static AccountStatus Status(AccountState state, IEnumerable<SyncFact> facts) => new()
+    {
+        Health = state.Health.Health.WireName(),
+        Tier = state.Settings.Tier.Name,
+        NextDueAt = state.NextDueAt,
+        RunningJob = state.Run is { } run ? run.Plan.Job.WireName() : null,
+        RunId = state.Run?.RunId,
+        Waiting = state.Requests.Length,
+        Facts = [.. facts.Select(fact => new AccountFact
         {
             Topic = JsonNamingPolicy.SnakeCaseLower.ConvertName(fact.Topic.ToString()), Text = fact.Text, At = fact.At,
         })],
-    });
+    };
 
     private async Task<StoredTruth?> LoadAsync(CancellationToken cancellationToken)
     {
@@ -161,11 +174,13 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
             await _schedules.WriteAsync(_key, now);
     }
 
-    // The account is gone from PostgreSQL: nothing may wake its grain any more, and nothing of it can be stored.
+    // The account is gone from PostgreSQL, or will be, with its tenant: nothing may wake its grain any more, and nothing
+    // of it may be stored.
     private async Task ForgetAsync()
     {
         _pump?.Cancel();
         _state = null;
+        await _truth.ForgetAsync(_key, CancellationToken.None);
         if (await this.GetReminder(Reminder) is { } registered)
             await this.UnregisterReminder(registered);
         if (_memory.RecordExists)

@@ -7,6 +7,12 @@ using MetaGrains.Graph.Errors;
 
 namespace MetaGrains.Grains.Accounts;
 
+/// <summary>Whose limits the calls of a run count against.</summary>
+/// <param name="Account">The account.</param>
+/// <param name="Connection">The connection whose token is used.</param>
+/// <param name="App">The app; null when it is not known.</param>
+internal readonly record struct LimitOwners(AdAccountId Account, ConnectionKey Connection, AppKey? App);
+
 /// <summary>From what the Graph client says of a failure to what the account's machine decides on.</summary>
 internal static class RunFailures
 {
@@ -18,18 +24,18 @@ internal static class RunFailures
         new() { Kind = FailureKind.Transient, Message = message, Jitter = jitter };
 
     /// <summary>The failure of a run.</summary>
-    public static RunFailure Of(RunReport report, AdAccountId account, ConnectionKey connection, AppKey? app, double jitter)
+    public static RunFailure Of(RunReport report, LimitOwners owners, double jitter)
     {
         if (report.Refusal is not GraphException refusal)
             return OfOurs(report.ErrorMessage ?? "The run failed.", jitter);
         return new RunFailure
         {
             Kind = KindOf(refusal),
-            Message = refusal.Message,
+            Message = report.ErrorMessage ?? refusal.Message,
             Throttle = refusal.Kind == GraphErrorKind.Throttled
                 ? new ThrottleFacts(refusal.Code, refusal.Subcode, refusal.RetryAfter, AccessTiers.Parse(refusal.Usage.AccessTier))
                 : null,
-            Scope = ScopeOf(refusal.Scope, account, connection, app),
+            Scope = ScopeOf(refusal, owners),
             Code = refusal.Code,
             Subcode = refusal.Subcode,
             TraceId = refusal.TraceId,
@@ -48,14 +54,15 @@ internal static class RunFailures
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal.Kind, "Unknown kind of error."),
     };
 
-    // Null rests the whole account: so do limits of the app while nobody has said which app it is.
-    private static LimitScope? ScopeOf(ThrottleScope scope, AdAccountId account, ConnectionKey connection, AppKey? app) => scope switch
+    // Null rests the whole account: an app that is not known has no scope that others could be told of. Meta's codes do
+    // not tell which use case is blocked, its header does; what is read here are insights.
+    private static LimitScope? ScopeOf(GraphException refusal, LimitOwners owners) => refusal.Scope switch
     {
-        ThrottleScope.App when app is { } known => LimitScope.App(known),
-        ThrottleScope.InsightsPlatform when app is { } known => LimitScope.Insights(known),
-        ThrottleScope.User => LimitScope.User(connection),
-        ThrottleScope.AccountScore => LimitScope.Score(account),
-        ThrottleScope.BusinessUseCase => LimitScope.UseCaseOf(account, LimitScope.AdsInsights),
+        ThrottleScope.User => LimitScope.User(owners.Connection),
+        ThrottleScope.AccountScore => LimitScope.Score(owners.Account),
+        ThrottleScope.BusinessUseCase => LimitScope.UseCaseOf(owners.Account, refusal.UseCase ?? LimitScope.AdsInsights),
+        ThrottleScope.App when owners.App is { } app => LimitScope.App(app),
+        ThrottleScope.InsightsPlatform when owners.App is { } app => LimitScope.Insights(app),
         _ => null,
     };
 }

@@ -17,7 +17,7 @@ internal sealed class UsageRelay(TimeProvider clock, IOptions<GraphOptions> grap
     public void Observe(GraphCall call, UsageObservation usage)
     {
         if (AccountPump.Current is { } pump && call.Account is { } account)
-            pump.Observe(_app, Notices(account, usage));
+            pump.Observe(Notices(account, usage));
     }
 
     private IEnumerable<UsageNotice> Notices(AdAccountId account, UsageObservation usage)

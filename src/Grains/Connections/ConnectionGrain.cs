@@ -17,6 +17,7 @@ public sealed class ConnectionGrain(DiscoveryServices services, ILogger<Connecti
     private const string Reminder = "discovery";
 
     private static readonly TimeSpan LookPace = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     private ConnectionKey _key;
     private DiscoveryPump? _pump;
@@ -102,8 +103,9 @@ public sealed class ConnectionGrain(DiscoveryServices services, ILogger<Connecti
     {
         if (_wakeAt == moment)
             return;
+        // A first tick that is over before the engine has noted it comes one period later.
         var due = moment - Now;
-        await this.RegisterOrUpdateReminder(Reminder, due > TimeSpan.Zero ? due : TimeSpan.Zero, services.Patience);
+        await this.RegisterOrUpdateReminder(Reminder, due > Soon ? due : Soon, services.Patience);
         _wakeAt = moment;
     }
 

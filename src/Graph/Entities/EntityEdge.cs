@@ -37,13 +37,15 @@ public sealed class EntityEdge<T>
 {
     internal EntityEdge(EntityKind kind, string name, string fields)
     {
-        Name = name;
+        (Kind, Name) = (kind, name);
         Fields = fields;
         Read = node => EntityReader.Read<T>(kind, node);
     }
 
     /// <summary>Its name, such as <c>campaigns</c>.</summary>
     public string Name { get; }
+
+    internal EntityKind Kind { get; }
 
     internal string Fields { get; }
 

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using MetaGrains.Core.Entities;
 using MetaGrains.Core.Sync;
+using MetaGrains.Core.Sync.Entities;
 using MetaGrains.Graph.Errors;
 using MetaGrains.Graph.Http;
 using MetaGrains.Graph.Insights;
@@ -24,7 +25,7 @@ internal sealed class GraphEntities(GraphTransport transport, EntityReads reads,
         where T : EntityRecord
     {
         ArgumentNullException.ThrowIfNull(query);
-        return WalkAsync(query, query.Edge.Fields, _options.EntitiesPageLimit, query.Edge.Read, token, cancellationToken);
+        return ListedAsync(query, token, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -39,6 +40,35 @@ internal sealed class GraphEntities(GraphTransport transport, EntityReads reads,
     public Task<EntityReads<T>> GetAsync<T>(
         EntityEdge<T> edge, Core.Accounts.AdAccountId account, IReadOnlyCollection<string> ids, AccessToken token, ICallPermits permits, CancellationToken cancellationToken)
         where T : EntityRecord => reads.GetAsync(edge, account, ids, token, permits, cancellationToken);
+
+    private async IAsyncEnumerable<EntityPage<T>> ListedAsync<T>(
+        EntityQuery<T> query, AccessToken token, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where T : EntityRecord
+    {
+        var pages = WalkAsync(query, query.Edge.Fields, _options.EntitiesPageLimit, node => ReadOne(query.Edge, node), token, cancellationToken);
+        await foreach (var page in pages)
+        {
+            yield return new EntityPage<T>([.. page.Items.Select(item => item.Object).OfType<T>()], page.Number, page.Bytes, page.Calls)
+            {
+                Unreadable = [.. page.Items.Select(item => item.Unreadable).OfType<UnreadableEntity>()],
+            };
+        }
+    }
+
+    // An object without an id is no object: then the answer is none.
+    private static (T? Object, UnreadableEntity? Unreadable) ReadOne<T>(EntityEdge<T> edge, JsonElement node)
+        where T : EntityRecord
+    {
+        var id = EntityReader.Id(node);
+        try
+        {
+            return (edge.Read(node), null);
+        }
+        catch (InvalidAnswerException malformed)
+        {
+            return (null, new UnreadableEntity(edge.Kind, id, malformed.Message));
+        }
+    }
 
     private async IAsyncEnumerable<EntityPage<TItem>> WalkAsync<T, TItem>(
         EntityQuery<T> query,

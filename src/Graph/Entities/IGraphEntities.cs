@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Entities;
 using MetaGrains.Core.Sync;
+using MetaGrains.Core.Sync.Entities;
 using MetaGrains.Graph.Errors;
 
 namespace MetaGrains.Graph.Entities;
@@ -11,7 +12,11 @@ namespace MetaGrains.Graph.Entities;
 /// <param name="Number">Number of the page within its answer, from 0.</param>
 /// <param name="Bytes">Bytes of the body after content decoding.</param>
 /// <param name="Calls">HTTP requests sent for this page, retries included.</param>
-public sealed record EntityPage<T>(ImmutableArray<T> Items, int Number, long Bytes, int Calls);
+public sealed record EntityPage<T>(ImmutableArray<T> Items, int Number, long Bytes, int Calls)
+{
+    /// <summary>Objects of the page that are not described as their kind is; they are not among the items.</summary>
+    public ImmutableArray<UnreadableEntity> Unreadable { get; init; } = [];
+}
 
 /// <summary>What became of the objects that were asked for by id.</summary>
 /// <param name="Found">The objects.</param>
@@ -24,7 +29,7 @@ public sealed record EntityReads<T>(
 /// <summary>Campaigns, ad sets, ads and creatives.</summary>
 public interface IGraphEntities
 {
-    /// <summary>Lists objects, page by page, to the end.</summary>
+    /// <summary>Lists objects, page by page, to the end. One that is ill-typed is named and costs the others nothing.</summary>
     /// <exception cref="GraphException">Meta refused, or what came back is no valid answer.</exception>
     IAsyncEnumerable<EntityPage<T>> ListAsync<T>(EntityQuery<T> query, AccessToken token, CancellationToken cancellationToken)
         where T : EntityRecord;

@@ -12,7 +12,9 @@ namespace MetaGrains.Graph.Errors;
 /// </summary>
 public sealed class GraphException : SourceException
 {
+    private const int RequestTimeout = 408;
     private const int TooManyRequests = 429;
+    private const int GatewayTimeout = 504;
 
     internal GraphException(string message, GraphErrorKind kind, Exception? innerException = null)
         : base(message, innerException)
@@ -78,7 +80,13 @@ public sealed class GraphException : SourceException
     public override int Calls => CallsMade;
 
     /// <inheritdoc />
+    public override int Polls => PollsMade;
+
+    /// <inheritdoc />
     public override bool RateLimited => Kind == GraphErrorKind.Throttled;
+
+    /// <inheritdoc />
+    public override bool EndsRun => Kind is GraphErrorKind.Throttled or GraphErrorKind.Reauthorise or GraphErrorKind.Permission;
 
     /// <inheritdoc />
     public override bool WorthRereading => Kind is GraphErrorKind.InvalidAnswer or GraphErrorKind.Network;
@@ -92,6 +100,8 @@ public sealed class GraphException : SourceException
     };
 
     internal int CallsMade { get; set; }
+
+    internal int PollsMade { get; set; }
 
     internal Excess Size { get; init; }
 
@@ -128,6 +138,7 @@ public sealed class GraphException : SourceException
             {
                 Status = status,
                 Usage = usage,
+                Size = status is RequestTimeout or GatewayTimeout ? Excess.Time : Excess.None,
             };
 
     private static string Describe(GraphError error, GraphErrorRow row, string edge, AdAccountId? account, int status)

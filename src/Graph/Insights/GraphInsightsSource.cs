@@ -2,12 +2,16 @@ using MetaGrains.Core.Insights;
 using MetaGrains.Core.Sync;
 using MetaGrains.Graph.Http;
 using MetaGrains.Graph.Reports;
+using Microsoft.Extensions.Options;
 
 namespace MetaGrains.Graph.Insights;
 
 /// <summary>Reads insights from the Graph API, page by page: at once, or by an asynchronous report.</summary>
-internal sealed class GraphInsightsSource(InsightsWalk walk, ReportFollower reports) : IInsightsSource
+internal sealed class GraphInsightsSource(InsightsWalk walk, ReportFollower reports, IOptions<GraphOptions> options) : IInsightsSource
 {
+    /// <inheritdoc />
+    public int PageLimit => options.Value.PageLimit;
+
     /// <inheritdoc />
     public IAsyncEnumerable<InsightPage> ReadAsync(InsightsQuery query, AccessToken token, CancellationToken cancellationToken)
     {

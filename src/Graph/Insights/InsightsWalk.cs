@@ -50,7 +50,7 @@ internal sealed class InsightsWalk(GraphTransport transport, PageLimits limits, 
         AccessToken token,
         CancellationToken cancellationToken)
     {
-        var (key, most) = ($"{query.Account}/{query.Report.Name}", query.PageLimit ?? _options.PageLimit);
+        var (key, most) = ($"{query.Account}/{query.Report.Name}", Math.Min(query.PageLimit ?? int.MaxValue, _options.PageLimit));
         for (var spent = 0; ;)
         {
             var limit = limits.Of(key, most);
@@ -66,6 +66,7 @@ internal sealed class InsightsWalk(GraphTransport transport, PageLimits limits, 
                     },
                     cancellationToken);
                 limits.Fitted(key, limit, most);
+                answer.Value.Page!.Limit = limit;
                 return (answer.Value, spent + answer.Calls);
             }
             catch (GraphException failure)

@@ -8,10 +8,10 @@ using MetaGrains.Graph.Parsing;
 namespace MetaGrains.Graph.Reports;
 
 /// <summary>
-/// Reads one query by an asynchronous report from the asking to the last page, alone: for callers that do not poll the
-/// runs of many accounts together. A run that the memory knows is gone on with.
+/// Reads one query by an asynchronous report from the asking to the last page. A run that the memory knows, and that is
+/// not too old to be of use, is gone on with; its progress is kept, so that it goes on after a crash, too.
 /// </summary>
-internal sealed class ReportFollower(IReportSource reports, TimeProvider time)
+internal sealed class ReportFollower(IReportSource reports, ReportPolls polls, TimeProvider time)
 {
     /// <summary>Asks, waits and reads.</summary>
     public async IAsyncEnumerable<InsightPage> ReadAsync(
@@ -22,7 +22,7 @@ internal sealed class ReportFollower(IReportSource reports, TimeProvider time)
         {
             // What was spent before the first page is told with it.
             if (page is ParsedPage parsed)
-                parsed.CallsMade += spent;
+                (parsed.CallsMade, parsed.Polls) = (parsed.CallsMade + spent, spent);
             spent = 0;
             yield return page;
         }
@@ -40,7 +40,7 @@ internal sealed class ReportFollower(IReportSource reports, TimeProvider time)
         }
         catch (GraphException failure)
         {
-            failure.CallsMade = counted.Taken;
+            (failure.CallsMade, failure.PollsMade) = (counted.Taken, counted.Taken);
             throw;
         }
     }
@@ -48,14 +48,14 @@ internal sealed class ReportFollower(IReportSource reports, TimeProvider time)
     private async Task<ReportRun> CompleteAsync(InsightsQuery query, AccessToken token, CancellationToken cancellationToken)
     {
         var known = query.Reports is { } memory ? await memory.FindAsync(reports.Question(query), cancellationToken) : null;
-        var run = known is not null && known.ExpiresAt > time.GetUtcNow()
+        var run = known is not null && ReportRules.GoesOn(known, time.GetUtcNow())
             ? known
             : await StartAsync(query, token, attempt: 1, cancellationToken);
         while (true)
         {
-            var status = (await reports.PollAsync([new ReportPoll(run, token, query.Permits)], cancellationToken))[0];
+            var status = await polls.PollAsync(new ReportPoll(run, token, query.Permits), cancellationToken);
             var now = time.GetUtcNow();
-            run = run.Seen(status, now);
+            run = await SeenAsync(query, run, run.Seen(status, now), cancellationToken);
             var decision = ReportRules.Decide(run, status, now);
             switch (decision.Step)
             {
@@ -84,7 +84,17 @@ internal sealed class ReportFollower(IReportSource reports, TimeProvider time)
         var run = await reports.StartAsync(query, token, attempt, cancellationToken);
         if (query.Reports is { } memory)
             await memory.KeepAsync(run, cancellationToken);
+        // No report is ready at once, and a look at it costs a call.
+        await Task.Delay(ReportRules.PollAfter(run, time.GetUtcNow()), time, cancellationToken);
         return run;
+    }
+
+    // Each state once: a percentage alone is worth no write.
+    private static async Task<ReportRun> SeenAsync(InsightsQuery query, ReportRun before, ReportRun after, CancellationToken cancellationToken)
+    {
+        if (query.Reports is { } memory && after.State != before.State)
+            await memory.KeepAsync(after, cancellationToken);
+        return after;
     }
 
     private static ValueTask ForgetAsync(InsightsQuery query, ReportRun run, CancellationToken cancellationToken) =>

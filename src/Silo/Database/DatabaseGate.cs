@@ -21,7 +21,8 @@ internal static partial class DatabaseGate
         {
             try
             {
-                await CheckAsync(new Migrator(database, clock), cancellationToken);
+                var plan = await CheckAsync(new Migrator(database, clock), cancellationToken);
+                LogSchema(logger, plan.SchemaMode, plan.Applied[^1].Name);
                 return;
             }
             catch (NpgsqlException away) when (MayComeBack(away))
@@ -40,13 +41,12 @@ internal static partial class DatabaseGate
         }
     }
 
-    private static async Task CheckAsync(Migrator migrator, CancellationToken cancellationToken)
+    private static async Task<MigrationPlan> CheckAsync(Migrator migrator, CancellationToken cancellationToken)
     {
         try
         {
             var plan = await migrator.PlanAsync(cancellationToken);
-            if (plan.Pending.Count > 0)
-                throw StartRefusedException.BadInput($"The database's schema is {plan.SchemaMode}: {plan.Pending.Count} migrations are missing. Run ./metagrains migrate.");
+            return plan.Refusal is { } refusal ? throw StartRefusedException.BadInput(refusal) : plan;
         }
         catch (MigrationException other)
         {
@@ -59,6 +59,9 @@ internal static partial class DatabaseGate
         failure is not PostgresException { IsTransient: false };
 
     private static string OneLine(NpgsqlException failure) => (failure.InnerException ?? failure).Message.ReplaceLineEndings(" ").TrimEnd('.');
+
+    [LoggerMessage(EventId = 4002, Level = LogLevel.Information, Message = "schemaMode: {Mode}; the last step is {Step}")]
+    private static partial void LogSchema(ILogger logger, string mode, string step);
 
     [LoggerMessage(EventId = 4001, Level = LogLevel.Warning, Message = "PostgreSQL does not answer yet ({Why}); it is waited for")]
     private static partial void LogWaiting(ILogger logger, string why);

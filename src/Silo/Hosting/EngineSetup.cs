@@ -10,8 +10,10 @@ namespace MetaGrains.Silo.Hosting;
 /// <summary>Sets up the grain engine, whichever it is: where it listens, and that PostgreSQL holds its tables.</summary>
 internal static class EngineSetup
 {
+    /// <summary>Name of cluster and service; the API uses the same.</summary>
+    public const string ClusterName = "metagrains";
+
     private const string Invariant = "Npgsql";
-    private const string ClusterName = "metagrains";
     private const int FewConnections = 4;
 
     public static void Configure(ISiloBuilder silo, SiloSettings settings, SiloArguments arguments)
@@ -21,7 +23,7 @@ internal static class EngineSetup
         silo
             .Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (ClusterName, ClusterName))
             .Configure<EndpointOptions>(options => Listen(options, settings, arguments))
-            .Configure<ClusterMembershipOptions>(options => options.MaxJoinAttemptTime = settings.Options.JoinPatience)
+            .Configure<ClusterMembershipOptions>(options => Watch(options, settings))
             .Configure<GrainCollectionOptions>(options => options.DeactivationTimeout = settings.Options.StopPatience)
             .Configure<ReminderOptions>(options => options.MinimumReminderPeriod = settings.Options.MinimumReminderPeriod)
             .UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, few))
@@ -30,9 +32,17 @@ internal static class EngineSetup
             .AddGrainUpkeep();
     }
 
+    // engine.living_silos knows the period: with Orleans' own one a killed silo would seem alive for a minute and a half.
+    private static void Watch(ClusterMembershipOptions options, SiloSettings settings)
+    {
+        options.MaxJoinAttemptTime = settings.Options.JoinPatience;
+        (options.IAmAliveTablePublishTimeout, options.NumMissedTableIAmAliveLimit) = (TimeSpan.FromSeconds(5), 2);
+        (options.ProbeTimeout, options.NumMissedProbesLimit) = (TimeSpan.FromSeconds(2), 2);
+    }
+
     private static string ConnectionString(SiloSettings settings, int connections)
     {
-        var database = DatabaseUrl.Parse(settings.DirectUrl ?? settings.DatabaseUrl);
+        var database = DatabaseUrl.ForEngine(settings.DirectUrl ?? settings.DatabaseUrl);
         database.MaxPoolSize = connections;
         database.ApplicationName = "metagrains engine";
         return database.ConnectionString;

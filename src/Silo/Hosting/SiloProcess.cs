@@ -57,6 +57,7 @@ internal static class SiloProcess
         try
         {
             await DatabaseGate.PassAsync(settings, TimeProvider.System, logger, lifetime.ApplicationStopping);
+            await EngineClaim.MakeAsync(settings, TimeProvider.System, logger, lifetime.ApplicationStopping);
             await host.StartAsync(lifetime.ApplicationStopping);
             await SayReadyAsync(host, settings, logger);
         }

@@ -1,4 +1,5 @@
 using MetaGrains.Grains;
+using MetaGrains.Grains.Upkeep;
 using MetaGrains.Graph;
 using MetaGrains.GraphSimulator;
 using MetaGrains.GraphSimulator.InProcess;
@@ -18,6 +19,7 @@ internal static class SiloServices
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(settings.Keys);
+        services.AddSingleton(settings.Retention);
         services.AddWarehouse(options =>
         {
             options.DatabaseUrl = settings.DatabaseUrl;
@@ -25,7 +27,12 @@ internal static class SiloServices
             options.MaxConnections = settings.Options.DatabaseConnections;
         });
         services.AddGrains();
-        services.Configure<SyncOptions>(options => (options.JobsEnabled, options.FreshMinutes) = (settings.Sync.JobsEnabled, settings.Sync.FreshMinutes));
+        services.Configure<SyncOptions>(options =>
+            (options.JobsEnabled, options.FreshMinutes, options.EntitiesMinutes, options.Cron, options.AppId)
+                = (settings.Sync.JobsEnabled, settings.Sync.FreshMinutes, settings.Sync.EntitiesMinutes, settings.Sync.Cron, settings.Sync.AppId));
+        services.Configure<UpkeepOptions>(options =>
+            (options.First, options.Every, options.Retry, options.EraseAfter)
+                = (settings.Upkeep.First, settings.Upkeep.Every, settings.Upkeep.Retry, settings.Upkeep.EraseAfter));
         services.AddMetaGraph(options =>
         {
             settings.Apply(options);

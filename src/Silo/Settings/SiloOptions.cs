@@ -23,7 +23,7 @@ internal sealed class SiloOptions
     /// <summary>How long PostgreSQL is waited for at the start. Default: 30 s.</summary>
     public TimeSpan DatabasePatience { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long the silo before this one is waited for at the start. Default: 20 s.</summary>
+    /// <summary>How long a start may take, and with it the wait for silos that are in its way. Default: 20 s.</summary>
     public TimeSpan JoinPatience { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How long grains have to come to rest when the silo stops. Default: 10 s.</summary>
@@ -36,7 +36,7 @@ internal sealed class SiloOptions
     public string? Refuse() =>
         Range(nameof(MinimumReminderPeriod), MinimumReminderPeriod, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1))
         ?? Range(nameof(DatabasePatience), DatabasePatience, TimeSpan.Zero, TimeSpan.FromHours(1))
-        ?? Range(nameof(JoinPatience), JoinPatience, TimeSpan.Zero, TimeSpan.FromHours(1))
+        ?? Range(nameof(JoinPatience), JoinPatience, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))
         ?? Range(nameof(StopPatience), StopPatience, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10))
         ?? Range(nameof(StubAccounts), StubAccounts, 1, 1_000_000)
         ?? Range(nameof(SiloPort), SiloPort ?? 0, 0, ushort.MaxValue)

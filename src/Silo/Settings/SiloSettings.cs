@@ -1,4 +1,8 @@
+using System.Globalization;
 using System.Net;
+using MetaGrains.Core.Schedule;
+using MetaGrains.Core.Upkeep;
+using MetaGrains.Grains.Upkeep;
 using MetaGrains.Graph;
 using MetaGrains.Silo.Hosting;
 using MetaGrains.Warehouse.Control;
@@ -14,6 +18,7 @@ internal sealed class SiloSettings
     public const string DatabaseUrlName = "METAGRAINS_DATABASE_URL";
     private const string DirectUrlName = "METAGRAINS_DATABASE_DIRECT_URL";
     private const string SecretName = "METAGRAINS_CLUSTER_SECRET";
+    private const string AppIdName = "META_APP_ID";
     private const string StubName = "META_STUB_MODE";
     private const string ProductionName = "production";
 
@@ -22,8 +27,9 @@ internal sealed class SiloSettings
     [
         (nameof(GraphOptions.BaseAddress), "META_API_BASE_URL"),
         (nameof(GraphOptions.ApiVersion), "META_API_VERSION"),
-        (nameof(GraphOptions.AppId), "META_APP_ID"),
+        (nameof(GraphOptions.AppId), AppIdName),
         (nameof(GraphOptions.AppSecret), "META_APP_SECRET"),
+        (nameof(GraphOptions.DialogAddress), "META_DIALOG_URL"),
         (nameof(GraphOptions.PageLimit), $"{SiloOptions.Section}:{nameof(SiloOptions.GraphPageLimit)}"),
         (nameof(GraphOptions.RetryBaseDelay), $"{SiloOptions.Section}:{nameof(SiloOptions.GraphRetryBaseDelay)}"),
     ];
@@ -38,13 +44,17 @@ internal sealed class SiloSettings
 
     public required SyncOptions Sync { get; init; }
 
+    public required RetentionOptions Retention { get; init; }
+
+    public required UpkeepOptions Upkeep { get; init; }
+
     public required Uri? GraphAddress { get; init; }
 
     public required string? GraphVersion { get; init; }
 
-    public required string? AppId { get; init; }
-
     public required string? AppSecret { get; init; }
+
+    public required Uri? DialogAddress { get; init; }
 
     /// <summary>Graph requests are answered by a simulator in this process.</summary>
     public required bool Stub { get; init; }
@@ -69,13 +79,18 @@ internal sealed class SiloSettings
             {
                 JobsEnabled = read.Flag("META_JOBS_ENABLED", otherwise: true),
                 FreshMinutes = read.Number("META_FRESH_SCHED_MINUTES", new SyncOptions().FreshMinutes, 0, SyncOptions.MostMinutes),
+                AppId = AppIdOf(read.Text(AppIdName)),
+                EntitiesMinutes = read.Number("META_SYNC_INTERVAL_MINUTES", new SyncOptions().EntitiesMinutes, 0, SyncOptions.MostMinutes),
+                Cron = CronOf(read.Text("META_SYNC_CRON")),
             },
             GraphAddress = read.Address("META_API_BASE_URL"),
             GraphVersion = read.Text("META_API_VERSION"),
-            AppId = read.Text("META_APP_ID"),
             AppSecret = read.Text("META_APP_SECRET"),
+            DialogAddress = read.Address("META_DIALOG_URL"),
             Stub = read.Flag(StubName, otherwise: false),
-            Options = OptionsOf(configuration),
+            Options = SectionOf<SiloOptions>(configuration, SiloOptions.Section, options => options.Refuse()),
+            Retention = SectionOf<RetentionOptions>(configuration, RetentionOptions.Section, options => options.Refuse()),
+            Upkeep = SectionOf<UpkeepOptions>(configuration, UpkeepOptions.Section, options => options.Refuse()),
         };
         settings.Check(read, listen);
         return settings;
@@ -86,8 +101,9 @@ internal sealed class SiloSettings
     {
         graph.BaseAddress = GraphAddress ?? graph.BaseAddress;
         graph.ApiVersion = GraphVersion ?? graph.ApiVersion;
-        graph.AppId = AppId;
+        graph.AppId = Sync.AppId?.ToString(CultureInfo.InvariantCulture);
         graph.AppSecret = AppSecret;
+        graph.DialogAddress = DialogAddress ?? graph.DialogAddress;
         graph.PageLimit = Options.GraphPageLimit ?? graph.PageLimit;
         graph.RetryBaseDelay = Options.GraphRetryBaseDelay ?? graph.RetryBaseDelay;
     }
@@ -111,20 +127,24 @@ internal sealed class SiloSettings
         return failure;
     }
 
-    private static SiloOptions OptionsOf(IConfiguration configuration)
+    private static TOptions SectionOf<TOptions>(IConfiguration configuration, string section, Func<TOptions, string?> refuse)
+        where TOptions : class, new()
     {
-        SiloOptions options;
+        TOptions options;
         try
         {
-            options = configuration.GetSection(SiloOptions.Section).Get<SiloOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new SiloOptions();
+            options = configuration.GetSection(section).Get<TOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new TOptions();
         }
         catch (InvalidOperationException malformed)
         {
-            throw StartRefusedException.BadInput($"{SiloOptions.Section}: {malformed.Message.ReplaceLineEndings(" ")}", malformed);
+            throw StartRefusedException.BadInput($"{section}: {malformed.Message.ReplaceLineEndings(" ")}", malformed);
         }
 
-        return options.Refuse() is { } why ? throw StartRefusedException.BadInput(why) : options;
+        return refuse(options) is { } why ? throw StartRefusedException.BadInput(why) : options;
     }
+
+    private static string? CronOf(string? text) =>
+        text is null || CronExpression.TryParse(text, out _, out var refusal) ? text : throw StartRefusedException.BadInput($"META_SYNC_CRON: {refusal}");
 
     private static EncryptionKeys KeysOf(string? text)
     {
@@ -137,6 +157,12 @@ internal sealed class SiloSettings
             throw StartRefusedException.BadInput(malformed.Message, malformed);
         }
     }
+
+    private static long? AppIdOf(string? text) => text is null
+        ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var app) && app > 0
+            ? app
+            : throw StartRefusedException.BadInput($"{AppIdName} must be the app's number, digits only, not '{text}'.");
 
     private static string? Url(string name, string? text)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Insights;
+using MetaGrains.Core.Schedule;
 using Npgsql;
 
 namespace MetaGrains.Warehouse.Accounts;
@@ -11,7 +12,7 @@ public sealed class ReportDefinitionStore(NpgsqlDataSource database)
 {
     // The narrowest row of a name wins: the account's own, else its tenant's, else everybody's. A disabled one hides the name.
     private const string Effective = """
-        select report, level, fields, breakdowns, attribution_windows, filtering
+        select report, level, fields, breakdowns, attribution_windows, filtering, jobs
         from (
           select distinct on (report) *
           from report_definitions
@@ -40,7 +41,11 @@ public sealed class ReportDefinitionStore(NpgsqlDataSource database)
         if (!InsightsLevels.TryParse(reader.GetString(1), out var level))
             throw new InvalidOperationException($"report_definitions: report {reader.GetString(0)} has the unknown level {reader.GetString(1)}.");
         return new InsightsReport(
-            reader.GetString(0), level, Texts(2), Texts(3), Texts(4), Filters(reader.GetString(0), reader.GetString(5)));
+            reader.GetString(0), level, Texts(2), Texts(3), Texts(4), Filters(reader.GetString(0), reader.GetString(5)))
+        {
+            // Jobs of a newer program are its own business.
+            Jobs = [.. Texts(6).Select(name => SyncJobs.TryParse(name, out var job) ? job : (SyncJob?)null).OfType<SyncJob>()],
+        };
 
         ImmutableArray<string> Texts(int column) => [.. reader.GetFieldValue<string[]>(column)];
     }

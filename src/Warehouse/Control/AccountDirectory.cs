@@ -79,6 +79,19 @@ public sealed class AccountDirectory(NpgsqlDataSource database, TimeProvider clo
         return accounts;
     }
 
+    /// <summary>Which of some accounts a tenant has.</summary>
+    public async Task<IReadOnlySet<string>> KnownAsync(TenantId tenant, IReadOnlyCollection<string> accounts, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select ad_account_id from ad_accounts where tenant_id = $1 and ad_account_id = any ($2)");
+        command.Parameters.Add(new() { Value = tenant.Value });
+        command.Parameters.Add(new() { Value = accounts.ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+            known.Add(reader.GetString(0));
+        return known;
+    }
+
     /// <summary>Enables, pauses or moves an account; what is null stays. The account's grain learns of it by itself.</summary>
     /// <returns>False when there is no such account.</returns>
     public async Task<bool> SetSyncAsync(AdAccountKey key, bool? enabled, string? tier, CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ public sealed class AccountTruthStore(
     private readonly SyncOptions _process = options?.Value ?? new SyncOptions();
 
     private const string Settings = """
-        select v.version, a.enabled, t.sync_enabled and t.deleted_at is null, a.timezone_name,
+        select v.version, a.enabled, t.sync_enabled, a.timezone_name,
                a.attribution_window_days, a.integration_id,
                coalesce((extract(epoch from s.updated_at) * 1000000)::bigint, 0),
                c.tier, c.interval_minutes, c.date_range_days, c.cron, c.description, (a.settings ->> 'interval_seconds')::float8,
@@ -35,18 +35,18 @@ public sealed class AccountTruthStore(
         join account_settings_versions v on v.tenant_id = a.tenant_id and v.ad_account_id = a.ad_account_id
         left join integration_secrets s on s.integration_id = a.integration_id and s.kind = 'access_token'
         left join account_schedule d on d.tenant_id = a.tenant_id and d.ad_account_id = a.ad_account_id
-        where a.tenant_id = $1 and a.ad_account_id = $2
+        where a.tenant_id = $1 and a.ad_account_id = $2 and t.deleted_at is null
         """;
 
     private const string Cursors = """
         select job, meta_last_window_end from sync_cursors where tenant_id = $1 and ad_account_id = $2
         """;
 
-    /// <summary>The settings alone; null when there is no such account.</summary>
+    /// <summary>The settings alone; null when there is no such account, or its tenant was deleted.</summary>
     public async Task<AccountSettings?> SettingsAsync(AdAccountKey account, CancellationToken cancellationToken) =>
         (await CurrentAsync(account, cancellationToken))?.Settings;
 
-    /// <summary>The settings, and the version that was applied last; null when there is no such account.</summary>
+    /// <summary>The settings, and the version that was applied last; null when there is no such account, or its tenant was deleted.</summary>
     public async Task<CurrentSettings?> CurrentAsync(AdAccountKey account, CancellationToken cancellationToken)
     {
         CurrentSettings current;
@@ -61,7 +61,10 @@ public sealed class AccountTruthStore(
         return current with { Settings = current.Settings with { Reports = [.. await reports.OfAsync(account, cancellationToken)] } };
     }
 
-    /// <summary>Settings, schedule, cursors and waiting runs; null when there is no such account.</summary>
+    /// <summary>Takes the account's due time away: nothing is to wake it any more.</summary>
+    public Task ForgetAsync(AdAccountKey account, CancellationToken cancellationToken) => schedules.DeleteAsync(account, cancellationToken);
+
+    /// <summary>Settings, schedule, cursors and waiting runs; null when there is no such account, or its tenant was deleted.</summary>
     /// <param name="applied">What the grain itself remembers.</param>
     public async Task<StoredTruth?> LoadAsync(AdAccountKey account, AppliedState? applied, CancellationToken cancellationToken)
     {
@@ -103,6 +106,9 @@ public sealed class AccountTruthStore(
         Version = reader.GetString(0) + _process.VersionSuffix,
         JobsEnabled = _process.JobsEnabled,
         FreshInterval = _process.FreshInterval,
+        App = _process.AppId is { } app ? new AppKey(app) : null,
+        EntitiesInterval = _process.EntitiesInterval,
+        IncrementalCron = _process.CronExpression,
         Enabled = reader.GetBoolean(1),
         TenantEnabled = reader.GetBoolean(2),
         Calendar = AccountCalendar.TryCreate(reader.GetString(3), out var calendar)

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+using System.Text.Json;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Time;
 using Npgsql;
@@ -13,7 +15,11 @@ public sealed record RunRecord(
 /// <summary>What a run counted.</summary>
 public sealed record RunTally(
     long Calls, long Retries, long Pages, long Bytes, long Read, long Inserted, long Changed, long Unchanged, long Vanished,
-    long PermitsWaitedMs, bool RateLimited);
+    long PermitsWaitedMs, bool RateLimited)
+{
+    /// <summary>Objects that were read, by kind; empty for a run over insights.</summary>
+    public IReadOnlyDictionary<string, long> Entities { get; init; } = ReadOnlyDictionary<string, long>.Empty;
+}
 
 /// <summary>Why a run failed.</summary>
 /// <param name="Message">A sentence.</param>
@@ -33,7 +39,7 @@ public sealed class RunDirectory(NpgsqlDataSource database)
         select run_id, job, trigger, status, requested_at, started_at, finished_at, duration_ms,
                coalesce(window_since, (request ->> 'since')::date), coalesce(window_until, (request ->> 'until')::date),
                calls, retries, pages, bytes, rows_read, rows_inserted, rows_changed, rows_unchanged, rows_vanished,
-               permits_waited_ms, rate_limited, error_message, error_code, error_subcode, error_trace
+               permits_waited_ms, rate_limited, error_message, error_code, error_subcode, error_trace, entities
         from sync_runs
         where tenant_id = $1 and ad_account_id = $2
 
@@ -85,6 +91,9 @@ public sealed class RunDirectory(NpgsqlDataSource database)
         reader.Value<DateOnly>(8) is { } since && reader.Value<DateOnly>(9) is { } until ? new DateRange(since, until) : null,
         new RunTally(
             reader.GetInt64(10), reader.GetInt64(11), reader.GetInt64(12), reader.GetInt64(13), reader.GetInt64(14), reader.GetInt64(15),
-            reader.GetInt64(16), reader.GetInt64(17), reader.GetInt64(18), reader.GetInt64(19), reader.GetBoolean(20)),
+            reader.GetInt64(16), reader.GetInt64(17), reader.GetInt64(18), reader.GetInt64(19), reader.GetBoolean(20))
+        {
+            Entities = JsonSerializer.Deserialize<Dictionary<string, long>>(reader.GetString(25))!,
+        },
         reader.Line(21) is { } message ? new RunError(message, reader.Value<int>(22), reader.Value<int>(23), reader.Line(24)) : null);
 }

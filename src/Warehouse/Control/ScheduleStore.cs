@@ -99,6 +99,15 @@ public sealed class ScheduleStore(NpgsqlDataSource database, TimeProvider clock)
         return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
 
+    /// <summary>Removes an account's row.</summary>
+    public async Task DeleteAsync(AdAccountKey account, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("delete from account_schedule where tenant_id = $1 and ad_account_id = $2");
+        command.Parameters.Add(new() { Value = account.Tenant.Value });
+        command.Parameters.Add(new() { Value = account.Account.ToString() });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>A sweep's accounts whose due time passed before a moment and that nobody has woken, longest overdue first.</summary>
     public async Task<IReadOnlyList<AdAccountKey>> OverdueAsync(
         SweepKey sweep, DateTimeOffset dueBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>

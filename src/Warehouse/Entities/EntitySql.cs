@@ -42,6 +42,22 @@ internal static class EntitySql
         on conflict (tenant_id, ad_account_id, stream) do update set last_synced_at = excluded.last_synced_at
         """;
 
+    /// <summary>The pen of a run; it stays taken until the end of the transaction.</summary>
+    public const string Fence = """
+        select run_epoch from sync_cursors where tenant_id = @tenant and ad_account_id = @account and job = @job for update
+        """;
+
+    /// <summary>How far a kind was read.</summary>
+    public const string MarkOf = """
+        select changes_until, listed_at from meta_entity_reads where tenant_id = @tenant and ad_account_id = @account and kind = @kind
+        """;
+
+    /// <summary>Notes how far a kind was read.</summary>
+    public const string Mark = """
+        insert into meta_entity_reads (tenant_id, ad_account_id, kind, changes_until, listed_at) values (@tenant, @account, @kind, @until, @listed)
+        on conflict (tenant_id, ad_account_id, kind) do update set changes_until = excluded.changes_until, listed_at = excluded.listed_at
+        """;
+
     private static readonly Dictionary<EntityKind, string> Statements = EntityKinds.All.ToDictionary(kind => kind, MakeCurrent);
 
     /// <summary>Writes what differs in anything: first the rows that are there, then those that are not.</summary>
@@ -59,6 +75,21 @@ internal static class EntitySql
           where v.tenant_id = @tenant and v.ad_account_id = @account and v.kind = @kind and v.entity_id = gone.id and v.valid_to is null
         )
         select count(*) from gone
+        """;
+
+    /// <summary>How many objects are held alive, and how many of them a list does not name.</summary>
+    public static string Compare(EntityKind kind) => $"""
+        select count(*), count(*) filter (where {Key(kind)} <> all (@ids))
+        from {Table(kind)} where tenant_id = @tenant and ad_account_id = @account and deleted_at is null
+        """;
+
+    /// <summary>Ids of a list that are not held alive.</summary>
+    public static string Unknown(EntityKind kind) => $"""
+        select i from unnest(@ids) i
+        where not exists (
+          select from {Table(kind)} t
+          where t.tenant_id = @tenant and t.ad_account_id = @account and t.{Key(kind)} = i and t.deleted_at is null)
+        order by i
         """;
 
     private static string Table(EntityKind kind) => kind switch

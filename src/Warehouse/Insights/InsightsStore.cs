@@ -11,6 +11,8 @@ namespace MetaGrains.Warehouse.Insights;
 public sealed class InsightsStore(
     NpgsqlDataSource database, RunLedger runs, StagingWriter staging, SlicePublisher publisher) : IInsightsStore
 {
+    private const string Discard = "delete from insights_staging where run_id = $1 and run_epoch = $2 and slice = $3";
+
     private readonly SliceExaminer _examiner = new(database, publisher);
 
     /// <inheritdoc />
@@ -19,14 +21,12 @@ public sealed class InsightsStore(
         runs.BeginAsync(account, job, trigger, window, requestedRun, cancellationToken);
 
     /// <inheritdoc />
-    public async Task DiscardAsync(InsightsSlice slice, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand("delete from insights_staging where run_id = $1 and run_epoch = $2 and slice = $3");
-        command.Parameters.Add(new() { Value = slice.Run.Id });
-        command.Parameters.Add(new() { Value = slice.Run.Epoch });
-        command.Parameters.Add(new() { Value = slice.Number });
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public Task DiscardAsync(InsightsSlice slice, CancellationToken cancellationToken) =>
+        ExecuteAsync(Discard, cancellationToken, slice.Run.Id, slice.Run.Epoch, slice.Number);
+
+    /// <inheritdoc />
+    public Task DiscardAsync(InsightsSlice slice, int from, int until, CancellationToken cancellationToken) =>
+        ExecuteAsync($"{Discard} and page >= $4 and page < $5", cancellationToken, slice.Run.Id, slice.Run.Epoch, slice.Number, from, until);
 
     /// <inheritdoc />
     public Task StageAsync(InsightsSlice slice, InsightPage page, CancellationToken cancellationToken) =>
@@ -46,4 +46,12 @@ public sealed class InsightsStore(
     /// <inheritdoc />
     public Task EndRunAsync(SyncRun run, RunReport report, CancellationToken cancellationToken) =>
         runs.EndAsync(run, report, cancellationToken);
+
+    private async Task ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] parameters)
+    {
+        await using var command = database.CreateCommand(sql);
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new() { Value = parameter });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 }

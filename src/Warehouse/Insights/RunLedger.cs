@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Sync;
 using MetaGrains.Core.Time;
@@ -58,8 +59,8 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
           duration_ms = coalesce(duration_ms, 0) + @duration, calls = calls + @calls, retries = retries + @retries,
           pages = pages + @pages, bytes = bytes + @bytes, rows_read = rows_read + @read,
           rows_inserted = rows_inserted + @inserted, rows_changed = rows_changed + @changed,
-          rows_unchanged = rows_unchanged + @unchanged, rows_vanished = rows_vanished + @vanished, held_days = @held,
-          rate_limited = rate_limited or @limited, error_code = @code, error_subcode = @subcode, error_trace = @trace, error_message = @message
+          rows_unchanged = rows_unchanged + @unchanged, rows_vanished = rows_vanished + @vanished, held_days = @held, entities = @entities,
+          rate_limited = rate_limited or @limited, error_code = @code, error_subcode = @subcode, error_trace = @trace, error_message = @message, shape = @shape
         where run_id = @run and run_epoch = @epoch and status in ('running', 'superseded')
         """;
 
@@ -76,14 +77,14 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
 
     /// <inheritdoc cref="IInsightsStore.BeginRunAsync" />
     public async Task<SyncRun> BeginAsync(
-        AdAccountKey account, string job, string trigger, DateRange window, long? requestedRun, CancellationToken cancellationToken)
+        AdAccountKey account, string job, string trigger, DateRange? window, long? requestedRun, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var begin = Command(Begin, connection, account, job);
         begin.Parameters.AddWithValue("trigger", trigger);
-        begin.Parameters.AddWithValue("since", window.Since);
-        begin.Parameters.AddWithValue("until", window.Until);
+        begin.Parameters.Add(new NpgsqlParameter("since", NpgsqlDbType.Date) { Value = (object?)window?.Since ?? DBNull.Value });
+        begin.Parameters.Add(new NpgsqlParameter("until", NpgsqlDbType.Date) { Value = (object?)window?.Until ?? DBNull.Value });
         begin.Parameters.Add(new NpgsqlParameter("requested", NpgsqlDbType.Bigint) { Value = (object?)requestedRun ?? DBNull.Value });
         SyncRun run;
         await using (var reader = await begin.ExecuteReaderAsync(cancellationToken))
@@ -139,10 +140,12 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
         end.Parameters.AddWithValue("unchanged", report.Rows.Unchanged);
         end.Parameters.AddWithValue("vanished", report.Rows.Vanished);
         end.Parameters.AddWithValue("held", report.HeldDays);
+        end.Parameters.Add(new NpgsqlParameter("entities", NpgsqlDbType.Jsonb) { Value = JsonSerializer.Serialize(report.Entities) });
         end.Parameters.AddWithValue("limited", report.RateLimited);
         end.Parameters.Add(new NpgsqlParameter("code", NpgsqlDbType.Integer) { Value = (object?)report.ErrorCode ?? DBNull.Value });
         end.Parameters.Add(new NpgsqlParameter("subcode", NpgsqlDbType.Integer) { Value = (object?)report.ErrorSubcode ?? DBNull.Value });
         end.Parameters.Add(new NpgsqlParameter("trace", NpgsqlDbType.Text) { Value = (object?)report.ErrorTrace ?? DBNull.Value });
+        end.Parameters.Add(new NpgsqlParameter("shape", NpgsqlDbType.Text) { Value = (object?)report.Shape ?? DBNull.Value });
         end.Parameters.Add(new NpgsqlParameter("message", NpgsqlDbType.Text) { Value = (object?)report.ErrorMessage ?? DBNull.Value });
         return end;
     }

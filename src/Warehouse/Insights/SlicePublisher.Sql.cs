@@ -67,14 +67,17 @@ public sealed partial class SlicePublisher
           tenant_id, ad_account_id, report, level, seen_at, run_id, date, entity_id, breakdown_key, metric, old_value, new_value, reason)
         select @tenant, @account, @report, @level, @now, @run, r.date, r.entity_id, r.breakdown_key, r.metric, r.old_value, r.new_value,
                case
-                 when r.reshaped then 'shape_changed'
+                 when r.reshaped or case r.metric
+                   when 'purchase_value' then 'action_values' when 'revenue' then 'action_values'
+                   when 'conversions' then 'actions' when 'purchases' then 'actions' when 'leads' then 'actions'
+                   else r.metric end = any (r.lacked) then 'shape_changed'
                  when r.old_value is null then 'backfilled'
                  when r.final_at is not null then 'corrected'
                  else 'restated'
                end
         from (
           select coalesce(d.date, s.date) as date, coalesce(d.entity_id, s.entity_id) as entity_id,
-                 coalesce(d.breakdown_key, s.breakdown_key) as breakdown_key,
+                 coalesce(d.breakdown_key, s.breakdown_key) as breakdown_key, d.incomplete as lacked,
                  c.final_at, c.shape <> @shape or coalesce(d.attribution_window <> s.attribution_window, false) as reshaped,
                  unnest(array['spend', 'impressions', 'clicks', 'reach', 'conversions', 'purchases', 'purchase_value', 'leads', 'revenue']) as metric,
                  unnest(array[d.spend, d.impressions, d.clicks, d.reach, d.conversions, d.purchases, d.purchase_value, d.leads, d.revenue]) as old_value,

@@ -18,9 +18,9 @@ public sealed record Migration(int Version, string Name, string Sql)
     /// <summary>All steps, oldest first.</summary>
     public static IReadOnlyList<Migration> All { get; } = Load();
 
-    /// <summary>Names the whole schema: the same text exactly when every step is the same.</summary>
+    /// <summary>Names the whole schema: the same text exactly when every step and every script of the engines is the same.</summary>
     public static string SchemaHash { get; } =
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(All.Select(step => step.Checksum)))))[..16];
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat([.. All.Select(step => step.Checksum), .. EngineScripts.All.Select(script => script.Checksum)]))))[..16];
 
     private static Migration[] Load()
     {

@@ -6,11 +6,25 @@ namespace MetaGrains.Warehouse.Migrations;
 /// <summary>What <see cref="Migrator"/> found or did.</summary>
 /// <param name="Applied">Steps that were there before.</param>
 /// <param name="Pending">Steps that were missing: applied by <see cref="Migrator.MigrateAsync"/>, only listed by <see cref="Migrator.PlanAsync"/>.</param>
+/// <param name="Engine">Scripts of the grain engines that were missing, or are other than the database has.</param>
 /// <param name="PartitionsMade">Monthly tables made ahead of time.</param>
-public sealed record MigrationPlan(IReadOnlyList<Migration> Applied, IReadOnlyList<Migration> Pending, int PartitionsMade)
+public sealed record MigrationPlan(IReadOnlyList<Migration> Applied, IReadOnlyList<Migration> Pending, IReadOnlyList<EngineScript> Engine, int PartitionsMade)
 {
+    /// <summary>Names of all that was missing.</summary>
+    public IReadOnlyList<string> Missing => [.. Pending.Select(step => step.Name), .. Engine.Select(script => script.Name)];
+
     /// <summary><c>extended</c> when nothing is pending, else <c>outdated</c>; a database without any step is <c>empty</c>.</summary>
-    public string SchemaMode => Pending.Count == 0 ? "extended" : Applied.Count == 0 ? "empty" : "outdated";
+    public string SchemaMode => Missing.Count == 0 ? "extended" : Applied.Count == 0 ? "empty" : "outdated";
+
+    /// <summary>What is missing and the command that mends it, in one line; null when nothing is.</summary>
+    public string? Refusal =>
+        Missing.Count == 0 ? null
+        : $"The database's schema is {SchemaMode}: {Missing.Count} migrations are missing ({Names()}). Run ./metagrains migrate.";
+
+    private string Names() =>
+        Missing.Count <= MostNames ? string.Join(", ", Missing) : $"{Missing[0]} to {Missing[^1]}";
+
+    private const int MostNames = 3;
 }
 
 /// <summary>
@@ -46,7 +60,7 @@ public sealed class Migrator(NpgsqlDataSource database, TimeProvider clock)
               applied_at timestamptz not null
             )
             """, cancellationToken);
-        var plan = Compare(await AppliedAsync(connection, cancellationToken));
+        var plan = Compare(await AppliedAsync(connection, cancellationToken), await EngineScripts.PendingAsync(connection, cancellationToken));
         foreach (var step in plan.Pending)
         {
             await ExecuteAsync(connection, step.Sql, cancellationToken);
@@ -55,6 +69,7 @@ public sealed class Migrator(NpgsqlDataSource database, TimeProvider clock)
                 cancellationToken, step.Version, step.Name, step.Checksum, clock.GetUtcNow().UtcDateTime);
         }
 
+        await EngineScripts.ApplyAsync(connection, plan.Engine, clock.GetUtcNow().UtcDateTime, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return plan;
     }
@@ -69,10 +84,10 @@ public sealed class Migrator(NpgsqlDataSource database, TimeProvider clock)
         var applied = (bool)(await exists.ExecuteScalarAsync(cancellationToken))!
             ? await AppliedAsync(connection, cancellationToken)
             : [];
-        return Compare(applied);
+        return Compare(applied, await EngineScripts.PendingAsync(connection, cancellationToken));
     }
 
-    private static MigrationPlan Compare(IReadOnlyDictionary<int, string> applied)
+    private static MigrationPlan Compare(IReadOnlyDictionary<int, string> applied, IReadOnlyList<EngineScript> engine)
     {
         var known = Migration.All;
         if (applied.Count > 0 && applied.Keys.Max() > known.Count)
@@ -86,6 +101,7 @@ public sealed class Migrator(NpgsqlDataSource database, TimeProvider clock)
         return new MigrationPlan(
             [.. known.Where(step => applied.ContainsKey(step.Version))],
             [.. known.Where(step => !applied.ContainsKey(step.Version))],
+            engine,
             PartitionsMade: 0);
     }
 

@@ -7,6 +7,16 @@ namespace MetaGrains.Warehouse.Tenants;
 /// <param name="Rows">Rows by table, with its schema; only tables that had some.</param>
 public sealed record ErasedTenant(IReadOnlyDictionary<string, long> Rows);
 
+/// <summary>Something wrote rows of the tenant while it was erased: erase it again.</summary>
+/// <param name="erased">What was erased even so.</param>
+/// <param name="tables">Tables that have rows again.</param>
+public sealed class TenantBusyException(ErasedTenant erased, IReadOnlyList<string> tables)
+    : Exception($"Rows were written while the tenant was erased: {string.Join(", ", tables)}. Erase it again.")
+{
+    /// <summary>What was erased even so.</summary>
+    public ErasedTenant Erased => erased;
+}
+
 /// <summary>
 /// Erases one tenant: every row of every table, staged and retired ones and the state of its grains, too. Works in
 /// batches, so that a large tenant blocks nobody; broken off at any point, it is simply called again.
@@ -14,6 +24,9 @@ public sealed record ErasedTenant(IReadOnlyDictionary<string, long> Rows);
 public sealed class TenantEraser(NpgsqlDataSource database, TimeProvider clock)
 {
     private const int Batch = 50_000;
+
+    // A table without an index on the tenant is looked through as a whole.
+    private const int StatementSeconds = 600;
 
     // No run may publish from here on, not even one that is about to commit.
     private const string Stop = """
@@ -27,7 +40,7 @@ public sealed class TenantEraser(NpgsqlDataSource database, TimeProvider clock)
         """;
 
     /// <summary>Erases a tenant for good.</summary>
-    /// <exception cref="InvalidOperationException">Something wrote rows of the tenant meanwhile: call it again.</exception>
+    /// <exception cref="TenantBusyException">Something wrote rows of the tenant meanwhile: call it again.</exception>
     public async Task<ErasedTenant> EraseAsync(TenantId tenant, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -44,7 +57,7 @@ public sealed class TenantEraser(NpgsqlDataSource database, TimeProvider clock)
         foreach (var state in await TenantTables.FindStateAsync(connection, cancellationToken))
             await EraseAsync(state, $"delete from {state} as t where strpos(t::text, $1) > 0", tenant.ToString());
         if (await RemainingAsync(connection, tenant, cancellationToken) is { Count: > 0 } left)
-            throw new InvalidOperationException($"Rows were written while the tenant was erased: {string.Join(", ", left)}. Erase it again.");
+            throw new TenantBusyException(new ErasedTenant(erased), left);
         return new ErasedTenant(erased);
 
         async Task EraseAsync(string table, string sql, object key)
@@ -62,7 +75,7 @@ public sealed class TenantEraser(NpgsqlDataSource database, TimeProvider clock)
         var left = new List<string>();
         foreach (var table in await TenantTables.FindAsync(connection, cancellationToken))
         {
-            await using var command = new NpgsqlCommand($"select exists (select from {table.Name} where {table.Column} = $1)", connection);
+            await using var command = new NpgsqlCommand($"select exists (select from {table.Name} where {table.Column} = $1)", connection) { CommandTimeout = StatementSeconds };
             command.Parameters.Add(new() { Value = tenant.Value });
             if ((bool)(await command.ExecuteScalarAsync(cancellationToken))!)
                 left.Add(table.Name);
@@ -73,7 +86,7 @@ public sealed class TenantEraser(NpgsqlDataSource database, TimeProvider clock)
 
     private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] parameters)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = StatementSeconds };
         foreach (var parameter in parameters)
             command.Parameters.Add(new() { Value = parameter });
         return await command.ExecuteNonQueryAsync(cancellationToken);

@@ -26,10 +26,12 @@ internal static class TenantTables
         order by array_position(array['ad_accounts', 'integrations', 'tenants']::name[], c.relname) nulls first, 1
         """;
 
-    // Grains keep their state under keys that name the tenant.
+    // Grains keep their state and their reminders under keys that name the tenant; the tables of Orleans have its names
+    // and stand where the engine's connection looks first.
     private const string FindState = """
         select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname = 'engine' and c.relkind in ('r', 'p') and not c.relispartition order by 1
+        where (n.nspname = 'engine' or c.relname in ('orleansstorage', 'orleansreminderstable'))
+          and c.relkind in ('r', 'p') and not c.relispartition order by 1
         """;
 
     public static async Task<ImmutableArray<TenantTable>> FindAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

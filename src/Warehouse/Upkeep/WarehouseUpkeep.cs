@@ -7,7 +7,7 @@ namespace MetaGrains.Warehouse.Upkeep;
 /// <summary>What one round of upkeep did.</summary>
 /// <param name="Ran">False when another process was at it: nothing was done.</param>
 /// <param name="Made">Monthly tables made ahead.</param>
-/// <param name="Detached">Monthly tables moved out of the way, into the schema <c>retired</c>.</param>
+/// <param name="Detached">Monthly tables moved out of the way, into the schema <c>retired</c>; one that held nothing was dropped.</param>
 /// <param name="AbandonedRuns">Runs that were left behind by a dead process.</param>
 /// <param name="StagedRows">Staged rows of runs that will never publish them.</param>
 /// <param name="LogRows">Old rows of logs that were removed.</param>
@@ -73,6 +73,10 @@ public sealed class WarehouseUpkeep(NpgsqlDataSource database, RetentionOptions 
         "delete from webhook_inbox where id = any (array(select id from webhook_inbox where status in ('done', 'ignored') and received_at < $2 limit $1))",
     ];
 
+    private const string ExpiredReports = """
+        delete from report_runs where ctid = any (array(select ctid from report_runs where expires_at < $2 limit $1))
+        """;
+
     /// <summary>One round.</summary>
     public async Task<UpkeepReport> RunAsync(CancellationToken cancellationToken)
     {
@@ -94,6 +98,7 @@ public sealed class WarehouseUpkeep(NpgsqlDataSource database, RetentionOptions 
             long logs = 0;
             foreach (var log in Logs)
                 logs += await DrainAsync(guard, log, cancellationToken, Batch, now.UtcDateTime.AddDays(-options.LogDays));
+            logs += await DrainAsync(guard, ExpiredReports, cancellationToken, Batch, now.UtcDateTime);
             return new UpkeepReport(Ran: true, made, plan.Detach, abandoned, staged, logs);
         }
         finally
@@ -112,7 +117,10 @@ public sealed class WarehouseUpkeep(NpgsqlDataSource database, RetentionOptions 
     {
         var name = NameOf(month);
         await ExecuteAsync(connection, $"alter table public.{month.Table} detach partition public.{name} concurrently", cancellationToken);
-        await RetireAsync(connection, name, cancellationToken);
+        if (await ScalarAsync<bool>(connection, $"select exists (select from public.{name})", cancellationToken))
+            await RetireAsync(connection, name, cancellationToken);
+        else
+            await ExecuteAsync(connection, $"drop table public.{name}", cancellationToken);
     }
 
     // A month that was read again after it had been retired is retired a second time, under another name.

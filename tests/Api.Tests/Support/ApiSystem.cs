@@ -33,6 +33,8 @@ internal sealed class ApiSystem : IAsyncDisposable
 
     public EncryptionKeys Keys { get; }
 
+    public HttpClient Http => _http;
+
     public IEnumerable<RouteEndpoint> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     public static async Task<ApiSystem> StartAsync(bool silo = true, bool jobsEnabled = true)

@@ -16,7 +16,7 @@ internal static class TestSilo
 
     public static async Task<IHost> StartAsync(TestDatabase database)
     {
-        var connection = DatabaseUrl.Parse(database.Url).ConnectionString;
+        var connection = DatabaseUrl.ForEngine(database.Url).ConnectionString;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection([new("METAGRAINS_CLUSTER_SECRET", Secret)]);
         builder.UseOrleans(silo => silo

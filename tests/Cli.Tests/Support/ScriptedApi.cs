@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,12 @@ internal sealed record Asked(string Line, string Body, string Authorization, str
 /// <summary>What the API answers.</summary>
 internal sealed record Reply(int Status, string Body, string? RetryAfter = null, string MediaType = "application/json")
 {
+    /// <summary>A body that is no text; null for <see cref="Body"/>.</summary>
+    public byte[]? Bytes { get; init; }
+
+    /// <summary>True: the connection breaks after the body, which was to be longer.</summary>
+    public bool BreaksOff { get; init; }
+
     public static Reply Ok(string body) => new(200, body);
 
     public static Reply Problem(int status, string detail, string fix, string field = "") => new(
@@ -78,6 +85,9 @@ internal sealed class ScriptedApi : IAsyncDisposable
         if (reply.Status == 204)
             return;
         http.Response.ContentType = reply.MediaType;
-        await http.Response.WriteAsync(reply.Body);
+        var body = reply.Bytes ?? Encoding.UTF8.GetBytes(reply.Body);
+        // A body shorter than was said: the connection ends, and its reader knows.
+        http.Response.ContentLength = body.Length + (reply.BreaksOff ? 1 : 0);
+        await http.Response.Body.WriteAsync(body);
     }
 }

@@ -105,6 +105,8 @@ public sealed class SecondPullTests
 
         public Task DiscardAsync(InsightsSlice slice, CancellationToken cancellationToken) => Note("discard");
 
+        public Task DiscardAsync(InsightsSlice slice, int from, int until, CancellationToken cancellationToken) => Note($"discard {from}..{until - 1}");
+
         public Task StageAsync(InsightsSlice slice, InsightPage page, CancellationToken cancellationToken) => Note("stage");
 
         public Task<SliceEvidence> ExamineAsync(InsightsSlice slice, CancellationToken cancellationToken)

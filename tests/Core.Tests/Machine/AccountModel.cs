@@ -92,7 +92,7 @@ internal sealed class AccountModel
     public AccountModel Succeed(int calls = 3)
     {
         var run = State.Run!;
-        if (run.Plan.MovesCursor && !(Cursors.GetValueOrDefault(run.Plan.Job) > run.Plan.Window.Until))
+        if (run.Plan.MovesCursor && run.Plan.Job.ReadsInsights() && !(Cursors.GetValueOrDefault(run.Plan.Job) > run.Plan.Window.Until))
             Cursors[run.Plan.Job] = run.Plan.Window.Until;
         if (run.Request is { } request)
             Answered.Add(request.RunId);

@@ -4,6 +4,7 @@ using MetaGrains.Core.Machine;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Tests.Support;
 using MetaGrains.Core.Throttling;
+using MetaGrains.Core.Time;
 
 namespace MetaGrains.Core.Tests.Machine;
 
@@ -14,6 +15,9 @@ public sealed class SyncMachinePropertyTests
         from kind in Gen.Choose(0, 17)
         from a in Gen.Choose(0, 999)
         select (kind, a);
+
+    private static readonly AccountCalendar[] Zones =
+        [.. new[] { "Europe/Prague", "Asia/Tokyo", "America/Los_Angeles" }.Select(zone => AccountCalendar.TryCreate(zone, out var calendar) ? calendar : throw new ArgumentException(zone))];
 
     [Fact]
     public void No_life_breaks_the_rules_loses_a_request_or_moves_a_cursor_back() =>
@@ -60,7 +64,7 @@ public sealed class SyncMachinePropertyTests
                 break;
             case 3 when asked.Count < 15:
                 asked.Add(asked.Count + 1);
-                model.Send(new SyncEvent.Triggered(model.Request(asked.Count, SyncJobs.All[step.A % 4])));
+                model.Send(new SyncEvent.Triggered(model.Request(asked.Count, SyncJobs.All[step.A % SyncJobs.All.Count])));
                 break;
             case 4 or 5 or 6 when model.State.Ask is not null:
                 model.Grant();
@@ -80,7 +84,13 @@ public sealed class SyncMachinePropertyTests
                 model.Activate();
                 break;
             case 13:
-                model.Stored = model.Stored with { Version = model.Stored.Version + "+", Tier = Tier.Defaults[step.A % 3], Enabled = step.A % 5 != 0 };
+                model.Stored = model.Stored with
+                {
+                    Version = model.Stored.Version + "+",
+                    Tier = Tier.Defaults[step.A % 3] with { Cron = step.A % 4 == 0 ? "*/20 * * * *" : null },
+                    Enabled = step.A % 5 != 0,
+                    Calendar = Zones[step.A % Zones.Length],
+                };
                 model.Send(new SyncEvent.SettingsChanged(model.Stored));
                 break;
             case 14:

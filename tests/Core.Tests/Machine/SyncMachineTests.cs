@@ -12,7 +12,7 @@ public sealed class SyncMachineTests
     private static readonly LimitScope Score = LimitScope.Score(AccountModel.Key.Account);
 
     [Fact]
-    public void A_new_account_reads_its_last_7_days_first_and_then_waits_for_its_own_time()
+    public void A_new_account_reads_its_last_7_days_first_then_its_objects_and_then_waits_for_its_own_time()
     {
         var model = new AccountModel();
         Assert.Contains(model.Effects, effect => effect is SyncEffect.RegisterReminder { Period.TotalMinutes: 60 });
@@ -20,7 +20,7 @@ public sealed class SyncMachineTests
 
         model.Settle();
 
-        Assert.Equal([SyncJob.Initial], model.Started.Select(run => run.Plan.Job));
+        Assert.Equal([SyncJob.Initial, SyncJob.Entities], model.Started.Select(run => run.Plan.Job));
         var due = model.State.Job(SyncJob.Tier).NextDue!.Value;
         Assert.Equal(SyncSchedule.NextAfter(model.Now, TimeSpan.FromHours(1), model.State.Offset), due);
         Assert.True(model.State.WakeAt <= due);

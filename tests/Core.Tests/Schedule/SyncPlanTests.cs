@@ -1,6 +1,7 @@
 using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
+using MetaGrains.Core.Completeness;
 using MetaGrains.Core.Insights;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Tests.Support;
@@ -13,7 +14,7 @@ public sealed class SyncPlanTests
     private static readonly string[] Zones =
         ["UTC", "Europe/Prague", "America/Santiago", "America/Los_Angeles", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Pacific/Apia", "Asia/Kolkata", "Australia/Lord_Howe"];
 
-    private static readonly SyncJob[] Planned = [SyncJob.Tier, SyncJob.Initial, SyncJob.Fresh, SyncJob.Incremental];
+    private static readonly SyncJob[] Planned = [.. SyncJobs.All.Where(job => job.IsPlanned())];
 
     private static readonly Gen<(PlanInputs Inputs, DateTimeOffset Now, DateOnly? Cursor)> Cases =
         from zone in Gen.Elements(Zones)
@@ -35,6 +36,10 @@ public sealed class SyncPlanTests
     [InlineData("Europe/Prague", SyncJob.Incremental, "2026-03-10", "2026-03-07..2026-03-30")]
     [InlineData("Europe/Prague", SyncJob.Incremental, "2026-03-04", "2026-03-01..2026-03-30")]
     [InlineData("Europe/Prague", SyncJob.Incremental, "2026-01-01", "2026-03-01..2026-03-30")]
+    [InlineData("Europe/Prague", SyncJob.Deep, null, "2026-03-02..2026-03-29")]
+    [InlineData("Europe/Prague", SyncJob.Reconcile, "2026-03-20", "2026-03-02..2026-03-29")]
+    [InlineData("Europe/Prague", SyncJob.Entities, null, "2026-03-30..2026-03-30")]
+    [InlineData("Pacific/Pago_Pago", SyncJob.Deep, null, "2026-03-01..2026-03-28")]
     [InlineData("America/Los_Angeles", SyncJob.Tier, null, "2026-03-27..2026-03-29")]
     [InlineData("Pacific/Kiritimati", SyncJob.Tier, null, "2026-03-28..2026-03-30")]
     [InlineData("Pacific/Pago_Pago", SyncJob.Fresh, null, "2026-03-23..2026-03-28")]
@@ -55,7 +60,7 @@ public sealed class SyncPlanTests
             var plan = SyncPlan.For(job, it.Inputs, it.Cursor, it.Now);
 
             Assert.Null(it.Inputs.Calendar.Refuse(plan.Window, it.Now));
-            Assert.NotEmpty(plan.Reports);
+            Assert.Equal(job.ReadsInsights(), !plan.Reports.IsEmpty);
         }), tests: 1000);
 
     [Fact]
@@ -134,6 +139,35 @@ public sealed class SyncPlanTests
     }
 
     [Fact]
+    public void Deep_reads_every_day_that_Meta_still_restates_and_none_that_is_not_over() =>
+        Properties.Holds(Cases, it =>
+        {
+            var plan = SyncPlan.For(SyncJob.Deep, it.Inputs, it.Cursor, it.Now);
+            var today = it.Inputs.Calendar.Today(it.Now);
+
+            Assert.Equal(28, plan.Window.Days);
+            Assert.Equal(DayFinality.Provisional, DayFinalities.Of(plan.Window.Since, today));
+            Assert.Equal(DayFinality.Final, DayFinalities.Of(plan.Window.Since.AddDays(-1), today));
+            Assert.Equal(today, plan.Window.Until.AddDays(1));
+            Assert.Equal(Priority.Low, plan.Priority);
+        });
+
+    [Fact]
+    public void A_report_is_read_by_the_jobs_that_its_definition_names()
+    {
+        var ages = InsightsReport.Daily(InsightsLevel.Campaign) with { Name = "campaign_age_daily", Breakdowns = ["age"], Jobs = [SyncJob.Fresh, SyncJob.Initial] };
+        var inputs = new PlanInputs(Calendar("UTC"), Tier.Medium, 7, [.. InsightsReport.Defaults, ages]);
+
+        Assert.Equal(["account_daily", "campaign_daily", "adset_daily", "ad_daily"], Names(SyncJob.Tier));
+        Assert.Equal(["account_daily", "campaign_daily", "adset_daily", "ad_daily", "campaign_age_daily"], Names(SyncJob.Fresh));
+        Assert.Equal(["ad_active_daily", "ad_daily", "campaign_age_daily"], Names(SyncJob.Initial));
+        Assert.Equal(["account_daily"], Names(SyncJob.Reconcile));
+        Assert.Empty(Names(SyncJob.Entities));
+
+        IEnumerable<string> Names(SyncJob job) => SyncPlan.For(job, inputs, null, At("2026-03-29T22:30:00Z")).Reports.Select(report => report.Name);
+    }
+
+    [Fact]
     public void Jobs_without_a_plan_are_refused()
     {
         var inputs = new PlanInputs(Calendar("UTC"), Tier.Low, 7, InsightsReport.Defaults);
@@ -158,9 +192,11 @@ public sealed class SyncPlanTests
     [InlineData("low", 0, 7, Priority.Low, "interval_minutes must be 1 to 43200, not 0.")]
     [InlineData("low", 240, 0, Priority.Low, "date_range_days must be 1 to 366, not 0.")]
     [InlineData(" ", 240, 7, Priority.Medium, "A tier needs a name.")]
-    public void A_tier_says_what_is_wrong_with_it(string name, int minutes, int days, Priority priority, string? refusal)
+    [InlineData("high", 60, 2, Priority.High, null, "*/20 6-22 * * MON-FRI")]
+    [InlineData("high", 60, 2, Priority.High, "cron: '61' is no minute: values are 0 to 59.", "61 * * * *")]
+    public void A_tier_says_what_is_wrong_with_it(string name, int minutes, int days, Priority priority, string? refusal, string? cron = null)
     {
-        var tier = new Tier(name, minutes, days);
+        var tier = new Tier(name, minutes, days, cron);
 
         Assert.Equal((priority, refusal), (tier.Priority, tier.Refuse()));
     }

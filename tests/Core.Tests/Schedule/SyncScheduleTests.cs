@@ -85,7 +85,7 @@ public sealed class SyncScheduleTests
             both =>
             {
                 var ((now, interval, offset), due) = both;
-                var retimed = SyncSchedule.Retimed(due, now, interval, offset);
+                var retimed = new Recurrence.Every(interval).Retimed(due, now, offset);
 
                 Assert.True(due <= now ? retimed == due : retimed > now && retimed <= now + interval);
             });

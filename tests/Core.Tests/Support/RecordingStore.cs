@@ -8,11 +8,14 @@ namespace MetaGrains.Core.Tests.Support;
 /// <summary>A store in memory that writes down what it was asked for, in order.</summary>
 internal sealed class RecordingStore : IInsightsStore
 {
-    private readonly Dictionary<int, long> _staged = [];
+    private readonly Dictionary<(int Slice, int Page), InsightPage> _staged = [];
 
     public List<string> Log { get; } = [];
 
     public List<(InsightsSlice Slice, long Rows)> Published { get; } = [];
+
+    /// <summary>The pages of all that was published.</summary>
+    public List<InsightPage> Pages { get; } = [];
 
     public List<RunReport> Ended { get; } = [];
 
@@ -37,7 +40,16 @@ internal sealed class RecordingStore : IInsightsStore
     public Task DiscardAsync(InsightsSlice slice, CancellationToken cancellationToken)
     {
         Log.Add($"discard {slice.Number}");
-        _staged.Remove(slice.Number);
+        foreach (var place in _staged.Keys.Where(place => place.Slice == slice.Number).ToArray())
+            _staged.Remove(place);
+        return Task.CompletedTask;
+    }
+
+    public Task DiscardAsync(InsightsSlice slice, int from, int until, CancellationToken cancellationToken)
+    {
+        Log.Add($"discard {slice.Number}.{from}..{until - 1}");
+        foreach (var place in _staged.Keys.Where(place => place.Slice == slice.Number && place.Page >= from && place.Page < until).ToArray())
+            _staged.Remove(place);
         return Task.CompletedTask;
     }
 
@@ -47,7 +59,7 @@ internal sealed class RecordingStore : IInsightsStore
         if (StageFails is { } failure)
             throw failure;
         Log.Add($"stage {slice.Number}.{page.Number}");
-        _staged[slice.Number] = _staged.GetValueOrDefault(slice.Number) + page.Rows.Length;
+        _staged.Add((slice.Number, page.Number), page);
         return Task.CompletedTask;
     }
 
@@ -55,9 +67,11 @@ internal sealed class RecordingStore : IInsightsStore
     {
         if (PublishFails(_publishes++) is { } failure)
             throw failure;
-        if (_staged.GetValueOrDefault(slice.Number) != expectedRows)
-            throw new InvalidOperationException($"Slice {slice.Number} holds {_staged.GetValueOrDefault(slice.Number)} rows, not {expectedRows}.");
+        InsightPage[] pages = [.. _staged.Where(page => page.Key.Slice == slice.Number).OrderBy(page => page.Key.Page).Select(page => page.Value)];
+        if (pages.Sum(page => page.Rows.Length) != expectedRows)
+            throw new InvalidOperationException($"Slice {slice.Number} holds {pages.Sum(page => page.Rows.Length)} rows, not {expectedRows}.");
         Log.Add($"publish {slice.Number}");
+        Pages.AddRange(pages);
         Published.Add((slice, expectedRows));
         return Task.FromResult(new PublishCounts(expectedRows, expectedRows, 0, 0, 0));
     }

@@ -39,8 +39,8 @@ public sealed class DemoTests
 
         Assert.Equal((4, true), (demo.Json.GetProperty("accounts").GetInt32(), demo.Json.GetProperty("match").GetBoolean()));
         Assert.Equal(4, await database.ScalarAsync<long>("select count(distinct ad_account_id) from sync_runs where trigger = 'api' and status = 'succeeded'"));
-        Assert.Equal(4, await database.ScalarAsync<long>("select count(*) from account_schedule where health = 'active' and next_due_at > now()"));
-        Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from engine.silos"));
+        Assert.Equal(4, await database.ScalarAsync<long>("select count(*) from account_schedule where health = 'active' and next_due_at is not null"));
+        Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from engine.living_silos('metagrains')"));
     }
 
     private static async Task<CliResult> RunAsync(TestDatabase database, params string[] arguments)

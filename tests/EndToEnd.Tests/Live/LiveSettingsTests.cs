@@ -50,7 +50,7 @@ public sealed class LiveSettingsTests
     private static async Task SoonDueAsync(LiveSystem system)
     {
         await system.UntilAsync("exists (select from account_schedule where next_due_at <= now() + interval '1 minute')", "the account is due within the new interval");
-        await system.UntilAsync("exists (select from orleansreminderstable where grainid like '%act!_%' escape '!' and period = 60000)", "its reminder follows");
+        await system.UntilAsync("exists (select from engine.orleansreminderstable where grainid like '%act!_%' escape '!' and period = 60000)", "its reminder follows");
         Assert.Equal(
             await system.Database.ScalarAsync<string>("select version from account_settings_versions"),
             await system.Database.ScalarAsync<string>("select applied_settings from account_schedule"));

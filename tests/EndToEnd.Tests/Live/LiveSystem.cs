@@ -98,6 +98,17 @@ internal sealed class LiveSystem : IAsyncDisposable
         return JsonDocument.Parse(text.Length == 0 ? "null" : text).RootElement;
     }
 
+    /// <summary>A reading over REST; null while a killed silo's grains have no other yet and the API says so.</summary>
+    public async Task<JsonElement?> AnswerAsync(string url)
+    {
+        using var answer = await Http.GetAsync(url);
+        var text = await answer.Content.ReadAsStringAsync();
+        if (answer.StatusCode == System.Net.HttpStatusCode.ServiceUnavailable)
+            return null;
+        Assert.True(answer.IsSuccessStatusCode, $"GET {url}: {(int)answer.StatusCode} {text}");
+        return JsonDocument.Parse(text).RootElement;
+    }
+
     /// <summary>The simulator's own call log: <c>{count, calls}</c>.</summary>
     public async Task<JsonElement> SimulatorCallsAsync() => await SimulatorAsync("_sim/calls?limit=1000");
 

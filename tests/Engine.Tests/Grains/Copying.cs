@@ -36,6 +36,7 @@ public sealed class Parcel
     public byte[]? Bytes { get; set; }
 
     /// <summary>Without [Id] it stays behind.</summary>
+    [field: NonSerialized]
     public string? Unnumbered { get; set; }
 }
 

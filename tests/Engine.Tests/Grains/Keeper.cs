@@ -1,13 +1,17 @@
+using System.Diagnostics.CodeAnalysis;
 using MetaGrains.Engine.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 
 namespace MetaGrains.Engine.Tests.Grains;
 
+[GenerateSerializer, Alias("test.Kept")]
 public sealed class Kept
 {
+    [Id(0)]
     public int Number { get; set; }
 
+    [Id(1)]
     public string? Text { get; set; }
 }
 
@@ -105,6 +109,7 @@ public sealed class KeeperGrain(
 
     private sealed class Record : IGrainState<Kept>
     {
+        [AllowNull]
         public Kept State { get; set; } = new();
 
         public string? ETag { get; set; }

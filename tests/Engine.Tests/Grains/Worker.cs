@@ -51,6 +51,7 @@ public interface IWorker : IGrainWithStringKey
     Task<bool> StaysOnScheduler();
 }
 
+[GenerateSerializer, Alias("test.WorkerFailedException")]
 public sealed class WorkerFailedException(string message) : Exception(message);
 
 [GrainType("test.worker")]

@@ -1,4 +1,5 @@
 using MetaGrains.Engine.Reminders;
+using MetaGrains.Engine.Runtime;
 using MetaGrains.Engine.Tests.Grains;
 using MetaGrains.Engine.Tests.Support;
 using MetaGrains.Testing;
@@ -68,8 +69,8 @@ public sealed class OutageTests : IAsyncLifetime
         await table.StartAsync();
         var (early, late) = (_time.GetUtcNow().UtcDateTime, _time.GetUtcNow().UtcDateTime + Hour);
 
-        await table.WriteAsync([.. Enumerable.Repeat<DateTime?>(late, 256)], CancellationToken.None);
-        await table.WriteAsync([early, .. Enumerable.Repeat<DateTime?>(null, 255)], CancellationToken.None);
+        await table.WriteAsync([.. Enumerable.Range(0, 256).Select(partition => new Watermark(partition, late, 1))], CancellationToken.None);
+        await table.WriteAsync([new Watermark(0, early, 1)], CancellationToken.None);
 
         Assert.All(await table.ReadAsync(CancellationToken.None), moment => Assert.Equal(late, moment));
         await table.DisposeAsync();
@@ -95,12 +96,12 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_silo_is_in_the_table_while_it_lives_and_the_next_waits_for_it()
+    public async Task A_silo_is_in_the_table_while_it_lives_and_one_of_another_cluster_of_the_service_waits_for_it()
     {
         using var silo = await StartAsync();
         Assert.Equal(1L, await _database.ScalarAsync<long>("select count(*) from engine.silos where status = 3"));
 
-        var waiting = StartAsync(TimeProvider.System);
+        var waiting = StartAsync(TimeProvider.System, "green");
         Assert.False(waiting.IsCompleted);
         await silo.StopAsync();
 
@@ -135,14 +136,15 @@ public sealed class OutageTests : IAsyncLifetime
 
     private PostgresReminderTable Table() => new(
         Options.Create(new AdoNetReminderTableOptions { Invariant = "Npgsql", ConnectionString = DatabaseCluster.ConnectionString(_database) }),
-        Options.Create(new ClusterOptions { ServiceId = "service" }));
+        Options.Create(new ClusterOptions { ServiceId = "service" }),
+        new Ownership(_time));
 
-    private async Task<IHost> StartAsync(TimeProvider? time = null)
+    private async Task<IHost> StartAsync(TimeProvider? time = null, string cluster = "cluster")
     {
         var database = DatabaseCluster.ConnectionString(_database);
         var host = new HostBuilder().UseOrleans(silo => silo
-            .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = ("cluster", "service"))
-            .Configure<EndpointOptions>(options => options.GatewayPort = 0)
+            .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster, "service"))
+            .Configure<EndpointOptions>(options => (options.GatewayPort, options.SiloPort) = (0, 0))
             .AddMemoryGrainStorageAsDefault()
             .AddMemoryGrainStorage("other")
             .UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", database))

@@ -44,7 +44,7 @@ public sealed class DatabaseCluster : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Database = await (await TestPostgres.SharedAsync()).CreateEmptyAsync();
+        Database = await (await TestPostgres.SharedAsync()).CreateAsync();
         Cluster = Builder(Database).Build();
         await Cluster.DeployAsync();
     }
@@ -66,13 +66,14 @@ public sealed class DatabaseCluster : IAsyncLifetime
             Username = Uri.UnescapeDataString(user[0]),
             Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
             Database = database.Name,
+            SearchPath = "engine,public",
             MaxPoolSize = 10,
         }.ConnectionString;
     }
 
-    internal static TestClusterBuilder Builder(TestDatabase database)
+    internal static TestClusterBuilder Builder(TestDatabase database, short silos = 1)
     {
-        var builder = new TestClusterBuilder(1).AddSiloBuilderConfigurator<Silo>();
+        var builder = new TestClusterBuilder(silos).AddSiloBuilderConfigurator<Silo>();
         builder.Properties[Setting] = ConnectionString(database);
         return builder;
     }

@@ -5,6 +5,8 @@ namespace MetaGrains.Graph.Tests.Support;
 /// <summary>Time that stands still until a test moves it. Timers fire in the order of their due times.</summary>
 public sealed class ManualTime : TimeProvider
 {
+    // Longer timers are deadlines, which nobody waits for.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(31);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Lock _gate = new();
@@ -30,9 +32,10 @@ public sealed class ManualTime : TimeProvider
     }
 
     /// <summary>Waits until a timer is started that is at most so long; answers how long it is.</summary>
-    public async Task<TimeSpan> TimerStartedAsync(TimeSpan atMost)
+    public async Task<TimeSpan> TimerStartedAsync(TimeSpan atMost, CancellationToken cancellationToken = default)
     {
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Patience);
         await foreach (var due in _started.Reader.ReadAllAsync(deadline.Token))
         {
             if (due <= atMost)
@@ -40,6 +43,22 @@ public sealed class ManualTime : TimeProvider
         }
 
         throw new InvalidOperationException("No timer.");
+    }
+
+    /// <summary>Lets the time pass that the work waits for, and no more.</summary>
+    public async Task<T> PassAsync<T>(Task<T> work)
+    {
+        using var done = new CancellationTokenSource();
+        while (!work.IsCompleted)
+        {
+            var timer = TimerStartedAsync(LongestWait, done.Token);
+            if (await Task.WhenAny(work, timer).WaitAsync(Patience, System) == timer)
+                Advance(await timer);
+        }
+
+        // A wait that is left over must not take the next work's timer.
+        await done.CancelAsync();
+        return await work;
     }
 
     public void Advance(TimeSpan step)

@@ -13,10 +13,6 @@ public sealed class SimulatedGraph : IAsyncDisposable
     public static readonly AccessToken Token = new(SimulatorTokens.Valid);
     public static readonly DateRange Month = new(new DateOnly(2026, 10, 20), new DateOnly(2026, 11, 16));
 
-    // Longer timers are deadlines, which nobody waits for.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(31);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
     private SimulatedGraph(GraphSimulatorServer server, GraphClient client, ManualTime time) => (Server, Client, Time) = (server, client, time);
@@ -43,17 +39,7 @@ public sealed class SimulatedGraph : IAsyncDisposable
         new(Account(account), InsightsReport.Daily(level), Month);
 
     /// <summary>Lets the time pass that the work waits for, and no more.</summary>
-    public async Task<T> PassAsync<T>(Task<T> work)
-    {
-        while (!work.IsCompleted)
-        {
-            var timer = Time.TimerStartedAsync(LongestWait);
-            if (await Task.WhenAny(work, timer).WaitAsync(Patience, TimeProvider.System) == timer)
-                Time.Advance(await timer);
-        }
-
-        return await work;
-    }
+    public Task<T> PassAsync<T>(Task<T> work) => Time.PassAsync(work);
 
     /// <summary>Every call that the simulator counted, batches by their items.</summary>
     public async Task<IReadOnlyList<SimulatedCall>> CallsAsync()

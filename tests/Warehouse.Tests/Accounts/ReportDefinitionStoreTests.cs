@@ -1,6 +1,8 @@
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Insights;
+using MetaGrains.Core.Schedule;
 using MetaGrains.Warehouse.Accounts;
+using Npgsql;
 
 namespace MetaGrains.Warehouse.Tests.Accounts;
 
@@ -18,7 +20,9 @@ public sealed class ReportDefinitionStoreTests
 
         var reports = await Store(warehouse).OfAsync(warehouse.Account, default);
 
-        Assert.Equal(InsightsReport.Defaults.Select(Text), reports.Select(Text));
+        Assert.Equal(InsightsReport.Defaults.Select(Text), reports.Where(report => report.Breakdowns.IsEmpty).Select(Text));
+        Assert.All(reports, report => Assert.Equal(report.Breakdowns.IsEmpty ? InsightsReport.DefaultJobs.AsEnumerable() : [SyncJob.Fresh], report.Jobs.AsEnumerable()));
+        Assert.Equal(["account_age_gender_daily", "account_country_daily", "account_placement_daily"], reports.Skip(4).Select(report => report.Name));
     }
 
     [Fact]
@@ -43,8 +47,8 @@ public sealed class ReportDefinitionStoreTests
         var other = await WarehouseFixture.AddAccountAsync(warehouse.Database, warehouse.Account.Tenant, "act_102");
         await AddAsync(warehouse, warehouse.Account, "ad_daily", "x", enabled: false);
 
-        Assert.Equal(["account_daily", "campaign_daily", "adset_daily"], (await Store(warehouse).OfAsync(warehouse.Account, default)).Select(report => report.Name));
-        Assert.Equal(4, (await Store(warehouse).OfAsync(other, default)).Count);
+        Assert.Equal(["account_daily", "campaign_daily", "adset_daily"], (await PlainAsync(warehouse, warehouse.Account)).Select(report => report.Name));
+        Assert.Equal(4, (await PlainAsync(warehouse, other)).Count);
     }
 
     [Fact]
@@ -56,7 +60,7 @@ public sealed class ReportDefinitionStoreTests
 
         Assert.Equal(
             ["account_daily", "aardvark", "zebra", "campaign_daily", "adset_daily", "ad_daily"],
-            (await Store(warehouse).OfAsync(warehouse.Account, default)).Select(report => report.Name));
+            (await PlainAsync(warehouse, warehouse.Account)).Select(report => report.Name));
     }
 
     [Fact]
@@ -84,15 +88,67 @@ public sealed class ReportDefinitionStoreTests
     [InlineData("""[{"field": 1, "operator": "IN", "value": ["x"]}]""")]
     [InlineData("""[{"field": "a", "operator": "IN", "value": []}]""")]
     [InlineData("null")]
-    public async Task A_malformed_filter_is_refused_by_the_reports_name(string json)
+    public async Task A_malformed_filter_is_refused_by_the_reports_name_when_it_is_written(string json)
     {
         await using var warehouse = await WarehouseFixture.CreateAsync();
-        await FilterAsync(warehouse, json);
 
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Store(warehouse).OfAsync(warehouse.Account, default));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => FilterAsync(warehouse, json));
 
-        Assert.StartsWith("report_definitions: filtering of report ad_daily must be a list of", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(PostgresErrorCodes.CheckViolation, refused.SqlState);
+        Assert.StartsWith("report ad_daily: ", refused.MessageText, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_row_is_a_report_read_by_the_jobs_that_it_names()
+    {
+        await using var warehouse = await WarehouseFixture.CreateAsync();
+
+        await warehouse.Database.ExecuteAsync("""
+            insert into report_definitions (tenant_id, report, level, fields, breakdowns, attribution_windows, filtering, jobs)
+            values ($1, 'video_by_country', 'campaign', '{impressions,video_thruplay_watched_actions}', '{country}', '{7d_click,1d_ev}',
+                    '[{"field": "campaign.name", "operator": "CONTAIN", "value": ["2026"]}]', '{deep,initial}')
+            """, warehouse.Account.Tenant.Value);
+        var report = (await Store(warehouse).OfAsync(warehouse.Account, default)).Single(report => report.Name == "video_by_country");
+
+        Assert.Equal("video_by_country Campaign [impressions,video_thruplay_watched_actions] [country] [7d_click,1d_ev] [campaign.name CONTAIN 2026]", Text(report));
+        Assert.Equal([SyncJob.Deep, SyncJob.Initial], report.Jobs.AsEnumerable());
+    }
+
+    [Theory]
+    [InlineData("breakdowns = '{age,country}'", "Meta does not combine the breakdowns age,country")]
+    [InlineData("breakdowns = '{impression_device}'", "Meta does not combine the breakdowns impression_device")]
+    [InlineData("breakdowns = '{age}', fields = '{age,spend}'", "the breakdown age may not be a field, too")]
+    [InlineData("breakdowns = '{hourly_stats_aggregated_by_advertiser_time_zone}'", "Meta has no reach by hourly_stats")]
+    [InlineData("breakdowns = '{region}', fields = '{video_p25_watched_actions}'", "Meta has no video_p25_watched_actions by region")]
+    [InlineData("fields = '{}'", "it asks for no field")]
+    [InlineData("fields = '{\"spend,ctr\"}'", "is no name of Meta's")]
+    [InlineData("attribution_windows = '{7d_view}'", "Meta answers nothing for 7d_view")]
+    [InlineData("jobs = '{hourly}'", "report_definitions_jobs")]
+    public async Task What_Meta_would_refuse_is_refused_with_the_reason_when_it_is_written(string change, string reason)
+    {
+        await using var warehouse = await WarehouseFixture.CreateAsync();
+
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => warehouse.Database.ExecuteAsync($"update report_definitions set {change} where report = 'ad_daily'"));
+
+        Assert.Equal(PostgresErrorCodes.CheckViolation, refused.SqlState);
+        Assert.Contains(reason, refused.MessageText, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{platform_position,publisher_platform}")]
+    [InlineData("{gender,age}")]
+    [InlineData("{something_that_Meta_adds}")]
+    public async Task What_Meta_may_answer_is_taken(string breakdowns)
+    {
+        await using var warehouse = await WarehouseFixture.CreateAsync();
+
+        await warehouse.Database.ExecuteAsync("update report_definitions set breakdowns = $1::text[] where report = 'ad_daily'", breakdowns.ToLowerInvariant());
+
+        Assert.False((await Store(warehouse).OfAsync(warehouse.Account, default)).Single(report => report.Name == "ad_daily").Breakdowns.IsEmpty);
+    }
+
+    private static async Task<IReadOnlyList<InsightsReport>> PlainAsync(WarehouseFixture warehouse, AdAccountKey account) =>
+        [.. (await Store(warehouse).OfAsync(account, default)).Where(report => report.Breakdowns.IsEmpty)];
 
     private static ReportDefinitionStore Store(WarehouseFixture warehouse) => new(warehouse.Database.Source);
 

@@ -144,6 +144,7 @@ public sealed class CompletenessTests
 
         await warehouse.PublishAsync([row, WarehouseFixture.AdRow(3, Day, 1m)]);
         Assert.Equal(["(,90)", "(,270)"], await warehouse.Database.RowsAsync("select incomplete, reach from meta_insights_daily order by entity_id"));
+        Assert.Equal(["(shape_changed)"], await warehouse.Database.RowsAsync("select distinct reason from meta_insights_revisions where entity_id = '70003' and metric in ('reach', 'conversions')"));
     }
 
     [Fact]

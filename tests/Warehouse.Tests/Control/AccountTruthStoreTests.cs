@@ -6,6 +6,7 @@ using MetaGrains.Core.Time;
 using MetaGrains.Warehouse.Accounts;
 using MetaGrains.Warehouse.Control;
 using MetaGrains.Warehouse.Secrets;
+using Microsoft.Extensions.Options;
 
 namespace MetaGrains.Warehouse.Tests.Control;
 
@@ -31,7 +32,7 @@ public sealed class AccountTruthStoreTests
                 truth.Settings.Tier.DateRangeDays, truth.Settings.Calendar.ZoneName, truth.Settings.AttributionWindowDays));
         Assert.Equal(new ConnectionKey(integration), truth.Settings.Connection);
         Assert.NotEqual(0, truth.Settings.ConnectionVersion);
-        Assert.Equal(4, truth.Settings.Reports.Length);
+        Assert.Equal(4, truth.Settings.Reports.Count(report => report.Breakdowns.IsEmpty));
         Assert.Null(truth.Schedule);
         Assert.Equal([new JobCursor(SyncJob.Incremental, new DateOnly(2026, 3, 5))], truth.Cursors.AsEnumerable());
         Assert.Equal(run, Assert.Single(truth.Requests).RunId);
@@ -56,6 +57,24 @@ public sealed class AccountTruthStoreTests
 
         var after = (await control.Truth.SettingsAsync(control.Account, default))!.Version;
         Assert.Equal(raises, before != after);
+    }
+
+    [Fact]
+    public async Task The_app_of_the_process_is_the_accounts_and_its_calls_count_against_it()
+    {
+        await using var control = await ControlFixture.CreateAsync();
+        var database = control.Database.Source;
+        var store = new AccountTruthStore(
+            database, new ReportDefinitionStore(database), new ScheduleStore(database, TimeProvider.System), new RunQueue(database, TimeProvider.System),
+            Options.Create(new SyncOptions { AppId = 361744628296290 }));
+
+        var known = (await store.SettingsAsync(control.Account, default))!;
+        var unknown = (await control.Truth.SettingsAsync(control.Account, default))!;
+
+        Assert.Contains("app/361744628296290", known.ScopesOf(SyncJob.Tier, control.Account.Account).Select(scope => scope.ToString()));
+        Assert.Contains("insights/361744628296290", known.ScopesOf(SyncJob.Tier, control.Account.Account).Select(scope => scope.ToString()));
+        Assert.Null(unknown.App);
+        Assert.NotEqual(unknown.Version, known.Version);
     }
 
     [Fact]

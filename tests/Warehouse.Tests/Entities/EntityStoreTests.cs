@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MetaGrains.Core.Entities;
+using MetaGrains.Core.Sync.Entities;
 using MetaGrains.Testing;
 using MetaGrains.Warehouse.Entities;
 

@@ -120,6 +120,9 @@ public sealed class TenantEraseTests
             insert into audit_log (tenant_id, at, actor, action) values ('{tenant}', now(), 'operator', 'test');
             insert into analyst_grants (role_name, tenant_id) values ('nobody', '{tenant}');
             insert into meta_report_hints values ('{tenant}', '{account.Account}', 'ad_daily', '2026-01-01', now());
+            insert into report_shapes (tenant_id, ad_account_id, report, shape, rows_per_day, learned_at, updated_at, lost)
+              values ('{tenant}', '{account.Account}', 'ad_daily', '{"{\"asynchronous\": true, \"days\": 7, \"page_limit\": 500, \"parts\": 1}"}', 1, now(), now(), '{"{}"}');
+            insert into report_runs values ('{tenant}', '{account.Account}', 'q', '1', 'queued', 1, 0, now(), now(), now());
             insert into meta_reconciliation (tenant_id, ad_account_id, date, report, level, metric, account_total, rows_total, verdict, checked_at, run_id)
               values ('{tenant}', '{account.Account}', '2026-01-01', 'ad_daily', 'ad', 'spend', 1, 1, 'match', now(), 1);
             insert into meta_campaigns (tenant_id, ad_account_id, campaign_id, name, raw, content_hash, first_seen, updated_at) values ('{tenant}', '{account.Account}', '1', 'c', '{"{}"}', 1, now(), now());
@@ -127,6 +130,7 @@ public sealed class TenantEraseTests
             insert into meta_ads (tenant_id, ad_account_id, ad_id, name, raw, content_hash, first_seen, updated_at) values ('{tenant}', '{account.Account}', '1', 'c', '{"{}"}', 1, now(), now());
             insert into meta_creatives (tenant_id, ad_account_id, creative_id, name, raw, content_hash, first_seen, updated_at) values ('{tenant}', '{account.Account}', '1', 'c', '{"{}"}', 1, now(), now());
             insert into meta_entity_versions (tenant_id, ad_account_id, kind, entity_id, valid_from, content, changed_fields, content_hash) values ('{tenant}', '{account.Account}', 'ad', '1', now(), '{"{}"}', '{"{}"}', 1);
+            insert into meta_entity_reads values ('{tenant}', '{account.Account}', 'ad', now(), now());
             create table if not exists retired.meta_insights_daily_2020_01 (like meta_insights_daily);
             insert into retired.meta_insights_daily_2020_01 select * from meta_insights_daily where tenant_id = '{tenant}' limit 1;
             create schema if not exists engine;

@@ -43,6 +43,18 @@ public sealed class WarehouseUpkeepTests
     }
 
     [Fact]
+    public async Task A_month_that_holds_nothing_is_dropped_and_not_kept_for_an_operator()
+    {
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await warehouse.Database.ExecuteAsync("select ensure_insight_partitions('2024-01-01', '2024-02-28')");
+
+        var report = await new WarehouseUpkeep(warehouse.Database.Source, new RetentionOptions(), _time).RunAsync(default);
+
+        Assert.Equal(2, report.Detached.Count);
+        Assert.Equal(["(meta_insights_daily_2024_01)", "(meta_insights_daily_2024_02)"], await warehouse.Database.RowsAsync("select relname from pg_class where relname ~ '_2024_0[12]$' and relkind = 'r' order by 1"));
+    }
+
+    [Fact]
     public async Task A_month_that_is_published_again_after_it_was_retired_is_made_again_and_retired_beside_the_first()
     {
         await using var warehouse = await WarehouseFixture.CreateAsync(_time);

@@ -6,12 +6,12 @@ using static MetaGrains.Cli.Output.TableView;
 
 namespace MetaGrains.Cli.Verbs.Api;
 
-/// <summary><c>./metagrains tenants [create|delete]</c>.</summary>
+/// <summary><c>./metagrains tenants [create|set|export|delete]</c>.</summary>
 internal static class TenantVerbs
 {
     public static Command Create(Checkout checkout)
     {
-        var list = ApiVerb.Create(checkout, "tenants", "List the tenants that the key sees; make or delete one.", "tenants create --slug acme --name Acme --currency EUR", ApiScope.All, [], ListAsync);
+        var list = ApiVerb.Create(checkout, "tenants", "List the tenants that the key sees; make, change, export or delete one.", "tenants create --slug acme --name Acme --currency EUR", ApiScope.All, [], ListAsync);
         list.Add(ApiVerb.Create(
             checkout, "create", "Make a tenant. Repeating it with the same content does nothing.", "tenants create --slug acme --name Acme --currency EUR", ApiScope.All,
             [
@@ -23,9 +23,15 @@ internal static class TenantVerbs
                 Verb.OptionalNumber("--calls-per-hour", "The limit in mode fixed.", 1, 1_000_000),
             ],
             MakeAsync));
+        list.Add(TenantSetVerb.Create(checkout));
+        list.Add(TenantExportVerb.Create(checkout));
         list.Add(ApiVerb.Create(
-            checkout, "delete", "Delete a tenant: its keys and tokens go, nothing is synced any more.", "tenants delete --tenant acme --yes", ApiScope.Tenant,
-            [Verb.Flag("--yes", "Do it; without this the verb only asks for it.")], DeleteAsync));
+            checkout, "delete", "Delete a tenant: its keys and tokens go, nothing is synced any more.", "tenants delete acme --erase --yes", ApiScope.Tenant,
+            [
+                Verb.Flag("--erase", "Erase every row of it at once and for good; without this that happens after a while."),
+                Verb.Flag("--yes", "Do it; without this the verb only asks for it."),
+            ],
+            DeleteAsync, TenantArgument.Create()));
         return list;
     }
 
@@ -63,16 +69,26 @@ internal static class TenantVerbs
 
     private static async Task<int> DeleteAsync(ApiSession session)
     {
-        var tenant = await session.TenantAsync();
+        var tenant = await TenantArgument.OfAsync(session);
+        var erase = session.Value<bool>("--erase");
         if (!session.Value<bool>("--yes"))
-            throw CliException.BadInput($"This deletes the tenant {tenant} with its keys and tokens: add --yes.");
+            throw CliException.BadInput($"This deletes the tenant {tenant} with its keys and tokens{(erase ? ", and erases every row of it for good" : "")}: add --yes.");
+        if (erase)
+        {
+            var erased = await session.Api.SendAsync<TenantErased>(HttpMethod.Delete, Routes.With(Routes.Tenant(tenant), ("erase", "now")), null, session.Cancellation);
+            session.Terminal.Table(["table", ">rows"], erased.Rows.Select(table => new[] { table.Key, Cell(table.Value) }));
+            session.Terminal.Line($"Tenant {erased.Slug} is erased, since {Cell(erased.ErasedAt)}; {Cell(erased.Rows.Values.Sum())} rows went just now.");
+            session.Terminal.Result(erased);
+            return ExitCode.Ok;
+        }
+
         await session.Api.SendAsync(HttpMethod.Delete, Routes.Tenant(tenant), session.Cancellation);
         session.Terminal.Line($"Tenant {tenant} is deleted.");
         session.Terminal.Result(new { Deleted = tenant });
         return ExitCode.Ok;
     }
 
-    private static void Print(Terminal terminal, IEnumerable<Tenant> tenants) =>
+    public static void Print(Terminal terminal, IEnumerable<Tenant> tenants) =>
         terminal.Table(
             ["tenant", "name", "currency", "syncs", "budget", "made", "id"],
             tenants.Select(tenant => new[] { tenant.Slug, tenant.Name, tenant.Currency, Cell(tenant.SyncEnabled), Text(tenant.Budget), Cell(tenant.CreatedAt), tenant.Id }));

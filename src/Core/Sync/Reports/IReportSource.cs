@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Insights;
 
 namespace MetaGrains.Core.Sync.Reports;
@@ -51,4 +52,11 @@ public interface IReportMemory
 
     /// <summary>Forgets a run that was read or is worth nothing any more.</summary>
     ValueTask ForgetAsync(ReportRun run, CancellationToken cancellationToken);
+}
+
+/// <summary>The memories of all accounts: what one account asked for is never another's.</summary>
+public interface IReportMemories
+{
+    /// <summary>That of one account.</summary>
+    IReportMemory Of(AdAccountKey account);
 }

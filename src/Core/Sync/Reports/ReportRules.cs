@@ -43,6 +43,9 @@ public static class ReportRules
     /// <summary>How long a run may take, Meta's own retries included.</summary>
     public static TimeSpan Longest { get; } = TimeSpan.FromHours(1);
 
+    /// <summary>How old a report may be that a later run goes on with: an older one tells how the days were then.</summary>
+    public static TimeSpan Fresh { get; } = TimeSpan.FromHours(2);
+
     private static readonly TimeSpan FirstPoll = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SlowestPoll = TimeSpan.FromSeconds(30);
 
@@ -65,6 +68,13 @@ public static class ReportRules
             _ when now - run.ProgressAt >= Standstill => Again(run, Excess.Time),
             _ => Poll(run, now),
         };
+    }
+
+    /// <summary>Whether a run that was found again is gone on with, and not asked for anew.</summary>
+    public static bool GoesOn(ReportRun run, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return now - run.StartedAt < Fresh;
     }
 
     /// <summary>The wait before the next poll: 2 s at first, a tenth of the run's age later, at most 30 s.</summary>

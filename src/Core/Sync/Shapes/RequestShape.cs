@@ -26,7 +26,7 @@ public sealed record RequestShape
     /// <summary>The suspect that is asked for again, alone of all, to see whether it can be fetched; null when none is.</summary>
     public string? Trial { get; init; }
 
-    /// <summary>Fields, and breakdowns, that cannot be fetched: left out, and named on every row that lacks them.</summary>
+    /// <summary>Fields that cannot be fetched: left out, and named on every row that lacks them.</summary>
     public ImmutableArray<string> Lost { get; init; } = [];
 
     /// <summary>Answers in a row that came without a complaint about size.</summary>
@@ -38,10 +38,10 @@ public sealed record RequestShape
     /// <summary>Whether the last step was one upwards, not yet proven.</summary>
     public bool Grown { get; init; }
 
-    /// <summary>The fields and breakdowns that a row of this shape lacks: its mark, so that none is silently null.</summary>
+    /// <summary>The fields that a row of this shape lacks: its mark, so that none is silently null.</summary>
     public ImmutableArray<string> Incomplete => [.. Suspects.Where(name => name != Trial).Concat(Lost).Order(StringComparer.Ordinal)];
 
-    /// <summary>Whether a field or breakdown is asked for.</summary>
+    /// <summary>Whether a field is asked for.</summary>
     public bool Asks(string name) => name == Trial || !(Suspects.Contains(name) || Lost.Contains(name));
 
     /// <inheritdoc />

@@ -6,7 +6,8 @@ namespace MetaGrains.Core.Sync.Shapes;
 /// From a shape and what became of it to the next shape: pure, and always to an end. Rungs that lose nothing come
 /// first, the cheapest first: page size, asynchronous, days, parts. Only a request that cannot be smaller gives up
 /// fields, half of them at a time, and then asks for each again alone, so that those alone stay lost that cannot be
-/// fetched; breakdowns come last. Upwards it goes one rung at a time, the more slowly the more often that went wrong.
+/// fetched. Breakdowns are never given up: rows without one would be other rows. Upwards it goes one rung at a time, the
+/// more slowly the more often that went wrong.
 /// </summary>
 public static class ShapeLadder
 {
@@ -45,6 +46,35 @@ public static class ShapeLadder
         if (shape.Streak + 1 < shape.Patience)
             return shape with { Streak = shape.Streak + 1 };
         return Larger(shape, limits) is { } larger ? larger with { Streak = 0, Grown = true } : shape with { Streak = shape.Patience, Grown = false };
+    }
+
+    /// <summary>Whether nothing larger is left: the whole question at once.</summary>
+    public static bool IsWhole(RequestShape shape, ShapeLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(limits);
+        return shape.Incomplete.IsEmpty && shape.Trial is null && Larger(shape, limits) is null;
+    }
+
+    /// <summary>
+    /// A stored shape as the question allows it today: a field that is asked for no more is neither suspect nor lost, and
+    /// no number lies outside its limits.
+    /// </summary>
+    public static RequestShape Fitting(RequestShape shape, ShapeLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(limits);
+        var optional = limits.Optional.ToHashSet(StringComparer.Ordinal);
+        ImmutableArray<string> suspects = [.. shape.Suspects.Where(optional.Contains)];
+        return shape with
+        {
+            Days = Math.Clamp(shape.Days, 1, limits.Days),
+            PageLimit = Math.Clamp(shape.PageLimit, Math.Min(ShapeLimits.LeastPageLimit, limits.PageLimit), limits.PageLimit),
+            Parts = Math.Clamp(shape.Parts, 1, limits.Parts),
+            Suspects = suspects,
+            Trial = shape.Trial is { } trial && suspects.Contains(trial) ? trial : suspects is [.., var last] && shape.Trial is not null ? last : null,
+            Lost = [.. shape.Lost.Where(optional.Contains)],
+        };
     }
 
     /// <summary>The shape that tries lost fields once more: Meta changes, and so do accounts.</summary>
@@ -96,13 +126,9 @@ public static class ShapeLadder
             return shape with { Lost = shape.Lost.Add(unfetchable), Suspects = rest, Trial = rest.IsEmpty ? null : rest[^1] };
         }
 
-        var left = limits.Optional.Where(shape.Asks).ToArray();
-        if (left.Length > 0)
-            return shape with { Suspects = [.. shape.Suspects, .. left.Take((left.Length + 1) / 2)] };
-
         // Without any field that can be left out it is still too large: the fields are not to blame.
-        var breakdowns = limits.Report.Breakdowns.Where(shape.Asks).ToArray();
-        return breakdowns.Length > 0 ? shape with { Lost = shape.Lost.Add(breakdowns[^1]) } : null;
+        var left = limits.Optional.Where(shape.Asks).ToArray();
+        return left.Length > 0 ? shape with { Suspects = [.. shape.Suspects, .. left.Take((left.Length + 1) / 2)] } : null;
     }
 
     // The reverse order: what was given up last comes back first.
