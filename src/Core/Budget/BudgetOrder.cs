@@ -96,11 +96,7 @@ internal readonly record struct FlowKey(string Requester, TimeSpan? Interval);
 /// <param name="AskedAt">When it asked last.</param>
 /// <param name="Scopes">What it counts against.</param>
 internal sealed record BudgetFlow(
-    DateTimeOffset DueAt, int Taken, double PerHour, double? Start, double Finish, DateTimeOffset AskedAt, ImmutableArray<LimitScope> Scopes)
-{
-    /// <summary>Permits of one round: within a round the oldest due is first, and who has had them stands in the next.</summary>
-    public const double Round = 8;
-}
+    DateTimeOffset DueAt, int Taken, double PerHour, double? Start, double Finish, DateTimeOffset AskedAt, ImmutableArray<LimitScope> Scopes);
 
 /// <summary>
 /// Start-time fair queueing: each rank's clock is the mark of the request that it served last. Who comes gets the clock
@@ -136,12 +132,15 @@ internal enum AgendaKind
 
     /// <summary>A scope may have room.</summary>
     Scope,
+
+    /// <summary>A lease is about to end.</summary>
+    Lease,
 }
 
 /// <summary>A moment at which time alone changes something.</summary>
 /// <param name="At">When, in ticks of UTC.</param>
 /// <param name="Kind">What.</param>
-/// <param name="Number">A grant's id, or the kind of a scope.</param>
+/// <param name="Number">A grant's or a lease's id, or the kind of a scope.</param>
 /// <param name="Name">A requester, or a scope's owner.</param>
 /// <param name="UseCase">A scope's use case.</param>
 internal readonly record struct AgendaItem(long At, AgendaKind Kind, long Number, string Name, string UseCase)
@@ -151,6 +150,8 @@ internal readonly record struct AgendaItem(long At, AgendaKind Kind, long Number
     public LimitScope Scope => new((LimitKind)Number, Name, UseCase);
 
     public static AgendaItem Of(long grant, DateTimeOffset at) => new(at.UtcTicks, AgendaKind.Grant, grant, "", "");
+
+    public static AgendaItem OfLease(long lease, DateTimeOffset at) => new(at.UtcTicks, AgendaKind.Lease, lease, "", "");
 
     public static AgendaItem Of(string requester, DateTimeOffset at) => new(at.UtcTicks, AgendaKind.Waiter, 0, requester, "");
 

@@ -31,6 +31,12 @@ public sealed record BudgetRequest
     /// <summary>Its share against others of its rank while they wait. Default: 1.</summary>
     public double Weight { get; init; } = 1;
 
+    /// <summary>
+    /// Calls per hour that the requester needs for all of its work, where it knows; null: what it takes in each of its
+    /// intervals.
+    /// </summary>
+    public double? PerHour { get; init; }
+
     /// <summary>Everything that one call counts against; all of it must have room.</summary>
     public required ImmutableArray<LimitScope> Scopes { get; init; }
 }

@@ -13,6 +13,8 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
     // A millionth of a permit makes up for the rounding of percentages.
     private const double Rounding = 1e-6;
 
+    private static readonly TimeSpan Exact = TimeSpan.FromMilliseconds(1);
+
     private LimitKind Kind => Ledger.Scope.Kind;
 
     private bool IsCapped => (Rules.Mode == BudgetMode.Fixed && Kind == LimitKind.User) || Kind == LimitKind.AsyncRuns;
@@ -30,7 +32,12 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
     public double Permits => Top / Cost;
 
     /// <summary>Permits below which a request waits for more, so that a run is not begun for a hundredth of what it needs.</summary>
-    public int Enough => IsUnknown ? 1 : (int)Math.Clamp(Math.Ceiling(Permits / 100), 1, 8);
+    public int Enough => IsUnknown ? 1 : Math.Min((int)Math.Clamp(Math.Ceiling(Permits / 100), 1, 8), MostInFlight());
+
+    /// <summary>Calls per hour that the limit allows; infinite where nobody has told its size.</summary>
+    public double PerHour =>
+        (IsCapped && Kind == LimitKind.User) || Kind.IsDocumented() || Ledger.Learned.PerCall is not null
+            ? Permits * (TimeSpan.FromHours(1) / Kind.Window()) : double.PositiveInfinity;
 
     private int Charged => Ledger.Settled + Ledger.InFlight + Lost;
 
@@ -65,46 +72,45 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
     private int Base(Priority priority) => Whole((Ceiling(priority) - Used) / Cost);
 
     /// <summary>
-    /// When there may be more room for a priority than now, if nothing happens but that time passes; null when only an
-    /// event can make it.
+    /// When there may be so many permits for a priority, if nothing happens but that time passes; null when only an event
+    /// can make them.
     /// </summary>
-    public DateTimeOffset? Opens(Priority priority, DateTimeOffset? lostUntil)
+    public DateTimeOffset? Opens(Priority priority, int permits, DateTimeOffset? lostUntil)
     {
         if (Ledger.IsBlocked(Now))
             return Ledger.BlockedUntil;
-        var opens = Earlier(Ledger.NextForgotten, lostUntil);
-        // The next permit that is earned: as many as have been gone into the reserve already come before it.
-        var earned = IsInReserve(priority) ? Math.Max(Released(priority), -Base(priority)) + 1 : int.MaxValue;
-        if (earned <= Reserve(priority))
-            opens = Earlier(opens, (Ledger.ReleasedAt ?? Now) + (Pace(priority) * earned));
-        return Earlier(opens, Decays(priority));
+        var changes = Earlier(Ledger.NextForgotten, lostUntil);
+        var (early, late) = (Now, Now + Kind.Window());
+        late = changes < late ? changes.Value : late;
+        if ((this with { Now = late }).Of(priority) < permits)
+            return changes;
+        // Until then others' use fades and the reserve is earned: there is never less than before.
+        while (late - early > Exact)
+        {
+            var middle = early + ((late - early) / 2);
+            (early, late) = (this with { Now = middle }).Of(priority) < permits ? (middle, late) : (early, middle);
+        }
+
+        return late;
     }
 
     /// <summary>An estimate of when so many permits will have come free.</summary>
     public DateTimeOffset Frees(int permits) =>
         (Ledger.NextForgotten ?? Now + Kind.Window()) + (Kind.Window() * Math.Min(1, permits / Math.Max(1, Math.Min(Permits, Charged))));
 
-    private DateTimeOffset? Decays(Priority priority)
-    {
-        var others = Others(fading: false);
-        if (others <= 0 || Ledger.ObservedAt is not { } at)
-            return null;
-        var target = Ceiling(priority) - ((Charged + 1) * Cost);
-        return target <= 0 ? at + Kind.Window() : target >= others ? null
-            : at + (Kind.Window() * (1 - (target / others))) + TimeSpan.FromMilliseconds(1);
-    }
-
     // Before the size of a limit is known a few calls at a time find out; and while others may still hold what they held
     // when Meta spoke last.
-    private int Exposed()
+    private int MostInFlight()
     {
         var most = Ledger.Exposure ?? int.MaxValue;
         if (!IsCapped && !Kind.IsDocumented() && Ledger.Learned.PerCall is null && (Ledger.ObservedAt is not null || (Kind != LimitKind.User && Ledger.Exposure is null)))
             most = Math.Min(most, Rules.FirstExposure);
         if (!IsUnknown && Others(fading: false) + (Charged * Cost) >= Top)
             most = Math.Min(most, (int)Math.Max(1, Permits / 200));
-        return most == int.MaxValue ? most : Math.Max(0, most - Ledger.InFlight);
+        return most;
     }
+
+    private int Exposed() => MostInFlight() is var most && most == int.MaxValue ? most : Math.Max(0, most - Ledger.InFlight);
 
     // What Meta stated beyond our own calls decays evenly over the window. Where it states less than we made, its window
     // is shorter than ours by a moment, and may be as long again with the next call: our own count stands.

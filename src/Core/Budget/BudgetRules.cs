@@ -100,6 +100,11 @@ public sealed record BudgetRules
     /// </summary>
     public double Round { get; init; } = 8;
 
+    /// <summary>
+    /// How long after a question what its work needs counts as demand, beyond four of its intervals. Default: 1 hour.
+    /// </summary>
+    public TimeSpan IdleAfter { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>The width of a kind's buckets.</summary>
     public TimeSpan BucketOf(LimitKind kind) => Bucket * (kind.Window() / TimeSpan.FromHours(1));
 
@@ -118,6 +123,8 @@ public sealed record BudgetRules
     /// <summary>The rules of an app's budget: its grants are leases, for whole tenants and longer than theirs.</summary>
     public static BudgetRules ForApp { get; } = new()
     {
+        // A tenant that does not ask leaves its share to the others.
+        IdleAfter = TimeSpan.FromMinutes(5),
         GrantLength = TimeSpan.FromMinutes(5), BlockLength = TimeSpan.FromMinutes(10), MaxPermits = 500, BlockPermits = 100,
         // A tenant's weight is what it needs in an hour: a round is what each needs in a minute.
         Round = 1.0 / 60,
@@ -138,7 +145,7 @@ public sealed record BudgetRules
             ? "The soft brake must not lie above the level for HIGH only, nor that above the hard stop, nor that at 100 %."
         : GrantLength <= TimeSpan.Zero || BlockLength < GrantLength + Bucket ? "A block must last longer than a grant and a bucket."
         : FirstExposure < 1 || FullExposure < FirstExposure ? "The first exposure is at least one permit and not above the full one."
-        : !(Round > 0) ? "A round is more than nothing."
+        : !(Round > 0) || IdleAfter <= TimeSpan.Zero ? "A round is more than nothing, and so is the time after which demand is forgotten."
         : BlockPermits < 1 || MaxPermits < 1 || AsyncRuns < 1 || MaxWaiters < 1 ? "A block, a grant, the queue and the reports under way hold at least one."
         : MinWait <= TimeSpan.Zero || MaxWait < MinWait ? "The longest wait must not be shorter than the shortest."
         : Bucket < TimeSpan.FromSeconds(1) || Bucket > TimeSpan.FromMinutes(5) ? "A bucket is 1 second to 5 minutes wide."

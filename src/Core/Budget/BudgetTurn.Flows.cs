@@ -10,7 +10,7 @@ internal sealed partial class BudgetTurn
     {
         var hours = request.Interval?.TotalHours ?? 0;
         var known = _flows.GetValueOrDefault(new FlowKey(request.Requester, request.Interval));
-        var perHour = hours <= 0 ? 0 : known is null ? request.Wanted / hours
+        var perHour = request.PerHour is { } stated ? stated : hours <= 0 ? 0 : known is null ? request.Wanted / hours
             : known.DueAt != request.DueAt && known.Taken > 0 ? known.Taken / hours : known.PerHour;
         Demand(request.Scopes, perHour - (known?.PerHour ?? 0));
         var flow = known is null
@@ -30,7 +30,7 @@ internal sealed partial class BudgetTurn
             return;
         foreach (var scope in scopes)
         {
-            if (scope.Kind is LimitKind.User or LimitKind.App or LimitKind.Insights)
+            if (scope.Kind is LimitKind.User or LimitKind.App or LimitKind.Insights or LimitKind.Share)
                 Set(Ledger(scope) with { DemandPerHour = Math.Max(0, Ledger(scope).DemandPerHour + perHour) });
         }
     }

@@ -92,7 +92,7 @@ internal sealed partial class BudgetTurn
     {
         var ledger = Ledger(scope);
         var exposure = ledger.Exposure ?? (scope.Kind.IsDocumented() || scope.Kind == LimitKind.User ? int.MaxValue : _rules.FirstExposure);
-        if (exposure == int.MaxValue || ledger.IsBlocked(_now))
+        if (exposure == int.MaxValue || scope.Kind == LimitKind.Share || ledger.IsBlocked(_now))
             return;
         Set(ledger with
         {

@@ -27,6 +27,7 @@ internal sealed partial class BudgetTurn
         if (_leases.Any(known => known.Id == grant.Id))
             return;
         _leases = _leases.Add(new AppLease(grant.Id, grant.Permits, grant.Permits, 0, grant.Until));
+        _agenda = _agenda.Add(AgendaItem.OfLease(grant.Id, grant.Until - ShortestUse));
         GiveBackLeases();
         _touched.AddRange(_queues.Keys.Where(IsLeased));
     }
@@ -87,15 +88,17 @@ internal sealed partial class BudgetTurn
         }
     }
 
-    // The newest is dealt from until it is used up; what is not dealt from goes back when nothing of it is out. At its
-    // deadline the app counts all of it.
+    // The newest is dealt from until it is used up or about to end; what is not dealt from goes back when nothing of it is
+    // out. At its deadline the app counts all of it.
     private void GiveBackLeases()
     {
         for (var n = _leases.Length - 1; n >= 0; n--)
         {
             var lease = _leases[n];
-            if (lease.Until > _now && ((n == _leases.Length - 1 && lease.Left > 0) || lease.Out > 0))
+            var isLive = n == _leases.Length - 1 && lease.Left > 0 && lease.Until - ShortestUse > _now;
+            if (lease.Until > _now && (isLive || lease.Out > 0))
                 continue;
+            _agenda = _agenda.Remove(AgendaItem.OfLease(lease.Id, lease.Until - ShortestUse));
             if (lease.Until > _now)
                 Effects.Add(new BudgetEffect.ReturnLease(lease.Id, lease.Permits - lease.Left, lease.LastSentAt));
             _leases = _leases.RemoveAt(n);
@@ -115,6 +118,37 @@ internal sealed partial class BudgetTurn
         var number = Math.Max(_leaseNumber + 1, _now.UtcTicks);
         _leaseNumber = number;
         var wanted = Math.Clamp(Math.Max(minutes, _leaseWanted), 1, _rules.MaxPermits * 10);
-        Effects.Add(new BudgetEffect.AskLease(new LeaseRequest(number, _leaseMissing ? _leaseRank : Priority.Low, wanted, Math.Max(1, perHour))));
+        Effects.Add(new BudgetEffect.AskLease(new LeaseRequest(number, _leaseMissing ? _leaseRank : Priority.Low, wanted, Math.Max(1, Math.Min(perHour, UsersPerHour())))));
+    }
+
+    // What the tenant's users cannot call takes no share of the app's limits.
+    private double UsersPerHour()
+    {
+        var sum = 0.0;
+        foreach (var (scope, ledger) in Ledgers())
+        {
+            if (scope.Kind == LimitKind.User)
+                sum += Math.Min(ledger.DemandPerHour, Room(scope).PerHour);
+        }
+
+        return sum;
+    }
+
+    // While all tenants together need more of the app's limits than there is, each gets as much of them as of the need is
+    // its own, however early the others ask.
+    private int ShareRoom(BudgetRequest request, LimitScope share)
+    {
+        var (most, ledger) = (double.PositiveInfinity, Ledger(share));
+        foreach (var scope in request.Scopes)
+        {
+            if (scope.Kind is not (LimitKind.App or LimitKind.Insights) || Room(scope) is not { PerHour: < double.PositiveInfinity } room)
+                continue;
+            // Which rank may have how much of it the limit itself says.
+            if (room.Ledger.DemandPerHour is var needed && needed > room.PerHour)
+                most = Math.Min(most, room.PerHour * ledger.DemandPerHour / needed);
+        }
+
+        most = Math.Max(most, _rules.FirstExposure);
+        return double.IsFinite(most) ? Math.Max(0, (int)most - ledger.Settled - ledger.InFlight) : int.MaxValue;
     }
 }

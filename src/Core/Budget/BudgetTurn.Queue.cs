@@ -13,7 +13,8 @@ internal sealed partial class BudgetTurn
     /// <param name="Permits">Permits, zero when it waits.</param>
     /// <param name="Reason">Why it waits.</param>
     /// <param name="Scope">What it waits for.</param>
-    private readonly record struct Share(int Permits, WaitReason Reason, LimitScope Scope);
+    /// <param name="Needed">Permits that the scope must have before it is served.</param>
+    private readonly record struct Share(int Permits, WaitReason Reason, LimitScope Scope, int Needed = 1);
 
     /// <summary>A request asks.</summary>
     public BudgetAnswer Ask(BudgetRequest request)
@@ -64,11 +65,9 @@ internal sealed partial class BudgetTurn
         LimitScope? before = null;
         foreach (var scope in request.Scopes)
         {
-            var room = Room(scope);
             var queue = Queue(scope);
-            var leased = IsLeased(scope);
-            var (free, reserved) = (leased ? LeaseRoom() : room.Of(place.Rank), queue.Kept.Before(place.Rank));
-            needed = Math.Min(needed, leased ? 1 : room.Enough);
+            var (free, reserved) = (Free(request, scope, place.Rank), queue.Kept.Before(place.Rank));
+            needed = Math.Min(needed, Enough(scope));
             if (free - reserved < left)
                 (tightest, left, kept) = (scope, free - reserved, reserved);
             if (scope != own && !queue.Places.IsEmpty && queue.Places.Min is var head && head < place && !(woken && head.Rank == place.Rank))
@@ -79,15 +78,20 @@ internal sealed partial class BudgetTurn
         {
             if (IsLeased(tightest))
                 Miss(request, place.Rank);
-            else
+            else if (tightest.Kind != LimitKind.Share)
                 Earn(tightest, place.Rank, needed);
-            return new Share(0, left + kept >= needed ? WaitReason.Queue : WaitReason.LimitReached, tightest);
+            return new Share(0, left + kept >= needed ? WaitReason.Queue : WaitReason.LimitReached, tightest, needed + kept);
         }
 
         return before is { } crowded
             ? new Share(0, WaitReason.Queue, crowded)
             : new Share(Math.Min(left, Math.Min(request.Wanted, _rules.MaxPermits)), default, default);
     }
+
+    private int Free(BudgetRequest request, LimitScope scope, Priority rank) =>
+        IsLeased(scope) ? LeaseRoom() : scope.Kind == LimitKind.Share ? ShareRoom(request, scope) : Room(scope).Of(rank);
+
+    private int Enough(LimitScope scope) => IsLeased(scope) ? 1 : scope.Kind == LimitKind.Share ? _rules.MaxPermits : Room(scope).Enough;
 
     // From now on a lower rank earns its way into the reserve; what HIGH has to wait for is to be earned again.
     private void Earn(LimitScope scope, Priority rank, int wanted)
@@ -132,7 +136,7 @@ internal sealed partial class BudgetTurn
             }
             else
             {
-                SetAlarm(scope, waiter.Place.Rank);
+                SetAlarm(scope, waiter.Place.Rank, share.Needed);
                 return;
             }
         }
@@ -201,10 +205,10 @@ internal sealed partial class BudgetTurn
     private DateTimeOffset Moment(BudgetWaiter waiter) =>
         Sooner(waiter.Until + _rules.WaiterPatience, waiter.Place.Rank == Priority.High ? null : Ages(waiter.Request));
 
-    private void SetAlarm(LimitScope scope, Priority rank)
+    private void SetAlarm(LimitScope scope, Priority rank, int needed)
     {
         var queue = Queue(scope);
-        var opens = IsLeased(scope) ? _leaseRetryAt > _now ? _leaseRetryAt : _now + _rules.LeasePatience : Room(scope).Opens(rank, LostUntil(scope.Kind));
+        var opens = IsLeased(scope) ? _leaseRetryAt > _now ? _leaseRetryAt : _now + _rules.LeasePatience : Opens(scope, rank, needed);
         if (rank != Priority.High && _highOnlyUntil > _now)
             opens = _highOnlyUntil;
         if (opens <= _now)
@@ -226,21 +230,25 @@ internal sealed partial class BudgetTurn
         {
             WaitReason.ScopeBlocked => Ledger(share.Scope).BlockedUntil!.Value,
             WaitReason.CoolDown => Sooner(_highOnlyUntil!.Value, Ages(request)),
-            _ => Sooner(Opening(share.Scope, place), place.Rank == Priority.High ? null : Ages(request)),
+            _ => Sooner(Opening(share.Scope, place, share.Needed), place.Rank == Priority.High ? null : Ages(request)),
         };
         return until < soonest ? soonest : until > latest ? latest : until;
     }
 
-    private DateTimeOffset Opening(LimitScope scope, BudgetPlace place)
+    private DateTimeOffset Opening(LimitScope scope, BudgetPlace place, int needed)
     {
         if (IsLeased(scope))
             return _leaseRetryAt ?? _now + _rules.LeasePatience;
         var room = Room(scope);
         var places = Queue(scope).Places;
         var before = places.IsEmpty ? 0 : places.IndexOf(place) is var index && index >= 0 ? index : ~index;
-        var opens = before == 0 ? room.Opens(place.Rank, LostUntil(scope.Kind)) : null;
+        var opens = before == 0 ? Opens(scope, place.Rank, needed) : null;
         return opens ?? room.Frees(before * room.Enough);
     }
+
+    // A share changes with what others need, which is looked at with each sweep.
+    private DateTimeOffset? Opens(LimitScope scope, Priority rank, int needed) =>
+        scope.Kind == LimitKind.Share ? Sooner(_sweepAt, Ledger(scope).NextForgotten) : Room(scope).Opens(rank, needed, LostUntil(scope.Kind));
 
     // The moment at which a request begins to rank with HIGH, if that is to come.
     private DateTimeOffset? Ages(BudgetRequest request) =>

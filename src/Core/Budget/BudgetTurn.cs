@@ -57,7 +57,7 @@ internal sealed partial class BudgetTurn
     {
         ServeTouched();
         AskLease();
-        var at = _waiters.IsEmpty || _agenda.IsEmpty ? (DateTimeOffset?)null : new DateTimeOffset(_agenda.Min.At, TimeSpan.Zero);
+        var at = (_waiters.IsEmpty && _leases.IsEmpty) || _agenda.IsEmpty ? (DateTimeOffset?)null : new DateTimeOffset(_agenda.Min.At, TimeSpan.Zero);
         var set = _start.WakeAt > _now ? _start.WakeAt : null;
         // A timer that fires too early costs less than one that is moved with every step.
         if (at is { } moment && !(set <= moment))
@@ -118,6 +118,9 @@ internal sealed partial class BudgetTurn
                 case AgendaKind.Waiter:
                     Age(_waiters[item.Name]);
                     break;
+                case AgendaKind.Lease:
+                    GiveBackLeases();
+                    break;
                 default:
                     SetQueue(item.Scope, Queue(item.Scope) with { Alarm = null });
                     _touched.Add(item.Scope);
@@ -129,15 +132,15 @@ internal sealed partial class BudgetTurn
             Sweep();
     }
 
-    // Once an hour, so that what is not used any more costs nothing for long.
+    // What is not used any more costs nothing for long, and takes no share from others.
     private void Sweep()
     {
-        _sweepAt = _now + LimitKind.User.Window();
+        _sweepAt = _now + _rules.IdleAfter;
         if (!_lost.IsEmpty)
             _lost = _lost.RemoveAll(charge => charge.Through + LimitKind.User.Window() <= _now);
         foreach (var (key, flow) in _flows)
         {
-            if (flow.AskedAt + ((key.Interval ?? TimeSpan.Zero) * BudgetOrder.IntervalsUntilHigh) + LimitKind.User.Window() > _now || _waiters.ContainsKey(key.Requester))
+            if (flow.AskedAt + ((key.Interval ?? TimeSpan.Zero) * BudgetOrder.IntervalsUntilHigh) + _rules.IdleAfter > _now || _waiters.ContainsKey(key.Requester))
                 continue;
             Demand(flow.Scopes, -flow.PerHour);
             _flows = _flows.Remove(key);

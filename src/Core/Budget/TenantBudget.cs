@@ -117,13 +117,8 @@ public static class TenantBudget
     }
 
     /// <summary>Calls per hour that a scope allows; infinite where nobody has told its limit.</summary>
-    public static double AllowancePerHour(BudgetState state, ScopeLedger ledger, DateTimeOffset now)
-    {
-        var room = new BudgetRoom(state.Rules, state.Access, ledger.At(now), 0, now);
-        var known = state.Rules.Mode == BudgetMode.Fixed && ledger.Scope.Kind == LimitKind.User
-            || ledger.Scope.Kind.IsDocumented() || ledger.Learned.PerCall is not null;
-        return known ? room.Permits * (TimeSpan.FromHours(1) / ledger.Scope.Kind.Window()) : double.PositiveInfinity;
-    }
+    public static double AllowancePerHour(BudgetState state, ScopeLedger ledger, DateTimeOffset now) =>
+        new BudgetRoom(state.Rules, state.Access, ledger.At(now), 0, now).PerHour;
 
     /// <summary>What is to be written down of a state. Permits in flight count as used at the latest moment that is possible.</summary>
     public static BudgetSnapshot Snapshot(BudgetState state)

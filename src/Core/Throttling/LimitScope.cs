@@ -28,11 +28,15 @@ public enum LimitKind
 
     /// <summary>Questions for reach of more than 13 months ago, of one ad account.</summary>
     Reach,
+
+    /// <summary>What one tenant has of its app's limits: counted by us, unknown to Meta.</summary>
+    Share,
 }
 
 /// <summary>
 /// One thing that a call can count against, and that a throttle blocks. Text: <c>user/{connection}</c>, <c>app/{id}</c>,
-/// <c>buc/{account}/{use case}</c>, <c>score/{account}</c>, <c>insights/{app}</c>, <c>async/{account}</c>, <c>reach/{account}</c>.
+/// <c>buc/{account}/{use case}</c>, <c>score/{account}</c>, <c>insights/{app}</c>, <c>async/{account}</c>, <c>reach/{account}</c>,
+/// <c>share/{tenant}</c>.
 /// </summary>
 /// <param name="Kind">What is counted.</param>
 /// <param name="Owner">Whose: a connection, an app or an account.</param>
@@ -66,6 +70,9 @@ public readonly record struct LimitScope(LimitKind Kind, string Owner, string Us
     /// <summary>Questions for old reach of an account.</summary>
     public static LimitScope Reach(AdAccountId account) => new(LimitKind.Reach, account.ToString());
 
+    /// <summary>A tenant's calls out of its app's limits.</summary>
+    public static LimitScope Share(TenantKey tenant) => new(LimitKind.Share, tenant.Tenant.ToString());
+
     /// <summary>Whether a job's calls count against this scope, given that it is one of the account's own.</summary>
     public bool Concerns(SyncJob job) => Kind switch
     {
@@ -88,6 +95,7 @@ public readonly record struct LimitScope(LimitKind Kind, string Owner, string Us
             ["insights", _] => LimitKind.Insights,
             ["async", _] => LimitKind.AsyncRuns,
             ["reach", _] => LimitKind.Reach,
+            ["share", _] => LimitKind.Share,
             _ => null,
         };
         if (kind is not { } known || parts[1].Length == 0)
@@ -106,6 +114,7 @@ public readonly record struct LimitScope(LimitKind Kind, string Owner, string Us
         LimitKind.Insights => $"insights/{Owner}",
         LimitKind.AsyncRuns => $"async/{Owner}",
         LimitKind.Reach => $"reach/{Owner}",
+        LimitKind.Share => $"share/{Owner}",
         _ => throw new InvalidOperationException($"Unknown kind of limit: {Kind}."),
     };
 }

@@ -34,9 +34,9 @@ public sealed record BudgetAsk
     [Id(6)]
     public required List<string> Scopes { get; init; }
 
-    /// <summary>Its share against others of its priority while they wait; zero for 1.</summary>
+    /// <summary>Calls per hour that all work of the requester needs: its weight against others. Null: all weigh the same.</summary>
     [Id(7)]
-    public double Weight { get; init; }
+    public double? PerHour { get; init; }
 }
 
 /// <summary>The answer: either permits or a wait.</summary>

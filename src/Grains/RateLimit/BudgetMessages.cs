@@ -18,7 +18,8 @@ internal static class BudgetMessages
             ?? throw new ArgumentException($"There is no priority '{ask.Priority}'.", nameof(ask)),
         Wanted = ask.Wanted,
         DueAt = ask.DueAt,
-        Weight = ask.Weight > 0 ? ask.Weight : 1,
+        Weight = ask.PerHour is > 0 and var weight ? weight : 1,
+        PerHour = ask.PerHour,
         Interval = ask.Interval,
         Scopes = [.. ask.Scopes.Select(ToScope)],
     };

@@ -140,8 +140,8 @@ public sealed partial class TenantRateLimitGrain : Grain, ITenantRateLimitGrain
             Priority = lease.Priority.WireName(),
             Wanted = lease.Wanted,
             DueAt = _budget.Now,
-            Weight = lease.PerHour,
-            Scopes = [LimitScope.App(app).ToString(), LimitScope.Insights(app).ToString()],
+            PerHour = lease.PerHour,
+            Scopes = [LimitScope.App(app).ToString(), LimitScope.Insights(app).ToString(), LimitScope.Share(TenantKey.Parse(this.GetPrimaryKeyString())).ToString()],
         };
         await Tell(async grain =>
         {

@@ -30,6 +30,18 @@ public sealed class AppLeaseTests
     }
 
     [Fact]
+    public void Whoever_does_not_ask_any_more_leaves_its_share_to_the_others()
+    {
+        var model = new AppModel(LimitPerHour, tenants: 2);
+        Live(model, TimeSpan.FromHours(3), _ => 100);
+
+        model.CountAnew();
+        Live(model, TimeSpan.FromHours(3), tenant => tenant == 0 ? 100 : 0);
+
+        Assert.InRange(model.Sent[0] / 3.0, 0.7 * LimitPerHour, LimitPerHour);
+    }
+
+    [Fact]
     public void Whoever_loses_its_memory_and_how_often_the_apps_limit_is_not_exceeded()
     {
         for (var seed = 0; seed < 10; seed++)

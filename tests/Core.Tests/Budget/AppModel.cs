@@ -60,6 +60,8 @@ internal sealed class AppModel
             Take(tenant, TenantBudget.Advance(_tenants[tenant], Now));
     }
 
+    public void CountAnew() => Array.Clear(Sent);
+
     public void CrashTenant(int tenant) => _tenants[tenant] = TenantBudget.Restore(TenantRules, null, Now);
 
     public void CrashApp() => _app = TenantBudget.Restore(BudgetRules.ForApp, _storedApp is null ? null : TenantBudget.Snapshot(_storedApp), Now);
@@ -103,7 +105,8 @@ internal sealed class AppModel
             Wanted = lease.Wanted,
             DueAt = Now,
             Weight = lease.PerHour,
-            Scopes = [App, Insights],
+            PerHour = lease.PerHour,
+            Scopes = [App, Insights, new LimitScope(LimitKind.Share, $"{tenant}")],
         }, Now);
         TakeApp(new BudgetDecision(reply.State, reply.Effects));
         Take(tenant, reply.Answer switch

@@ -41,6 +41,19 @@ public sealed class SyncMachineTests
     }
 
     [Fact]
+    public void A_timer_that_comes_too_early_since_a_clock_was_set_back_is_set_again()
+    {
+        var model = new AccountModel().Settle();
+        var wake = model.State.WakeAt;
+        model.Effects.Clear();
+
+        model.After(TimeSpan.FromSeconds(-10));
+
+        Assert.NotNull(wake);
+        Assert.Equal(wake, Assert.Single(model.Effects.OfType<SyncEffect.SetWakeTimer>()).At);
+    }
+
+    [Fact]
     public void Whatever_an_outage_missed_is_one_run()
     {
         var model = new AccountModel().Settle();
