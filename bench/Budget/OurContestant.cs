@@ -1,6 +1,7 @@
 using MetaGrains.Bench.Virtual;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Budget;
+using MetaGrains.Core.Insights;
 using MetaGrains.Core.Keys;
 using MetaGrains.Core.Machine;
 using MetaGrains.Core.Schedule;
@@ -53,7 +54,9 @@ internal sealed class OurContestant(BudgetMode mode) : IContestant, IAccountHost
                 Enabled = true,
                 TenantEnabled = true,
                 Tier = load.TierOf(number),
-                FreshInterval = null,
+                // Rivals know one job.
+                EntitiesInterval = null,
+                Reports = [InsightsReport.Daily(InsightsLevel.Ad) with { Jobs = [SyncJob.Tier] }],
                 Calendar = calendar!,
                 Connection = new ConnectionKey(Guid.Parse("11111111-2222-3333-4444-555555555555")),
                 App = new AppKey(7),
@@ -84,7 +87,7 @@ internal sealed class OurContestant(BudgetMode mode) : IContestant, IAccountHost
             _budget.Block(scope, block.Until);
     }
 
-    public CallResult Call(VirtualAccount account) => new(_meta.Call(account.Number), null);
+    public CallResult Call(VirtualAccount account, SyncJob job) => new(_meta.Call(account.Number, job), null);
 
     public int CallsOf(VirtualAccount account, SyncEffect.StartRun run) => BudgetLoad.CallsPerRun;
 

@@ -7,6 +7,9 @@ internal sealed class Chaos(SimulatedWorld world, Random chance, DateTimeOffset 
 {
     private static readonly TimeSpan TakeOver = TimeSpan.FromSeconds(20);
 
+    /// <summary>How much a clock is off at most.</summary>
+    public static TimeSpan MostSkew { get; } = TimeSpan.FromSeconds(20);
+
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, int> Counts => _counts;
@@ -88,7 +91,7 @@ internal sealed class Chaos(SimulatedWorld world, Random chance, DateTimeOffset 
     private void MoveClock()
     {
         world.HadSkew = true;
-        var (silo, skew) = (chance.Next(SimulatedWorld.Silos), TimeSpan.FromSeconds(chance.Next(-20, 21)));
+        var (silo, skew) = (chance.Next(SimulatedWorld.Silos), MostSkew * ((2 * chance.NextDouble()) - 1));
         world.SetSkew(silo, skew);
         Time.In(TimeSpan.FromHours(1), () => world.SetSkew(silo, TimeSpan.Zero));
     }

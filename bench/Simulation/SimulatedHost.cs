@@ -9,6 +9,9 @@ namespace MetaGrains.Bench.Simulation;
 internal sealed class SimulatedHost(SimulatedWorld world, SimulatedTenant tenant, int number, Random chance) : IAccountHost
 {
     private const int MostFirstFill = 4;
+    private const int EntitiesCalls = 4;
+    private const int DeepCalls = 4;
+    private const int ReconcileCalls = 1;
 
     private static readonly TimeSpan Unanswered = TimeSpan.FromSeconds(5);
 
@@ -18,9 +21,13 @@ internal sealed class SimulatedHost(SimulatedWorld world, SimulatedTenant tenant
 
     public TimeSpan CallTime { get; } = TimeSpan.FromSeconds(2);
 
-    public static int TierCalls(int account) => 2 + (account % 2);
+    /// <summary>Calls per hour that an account's insights need, and those that its objects need beside them.</summary>
+    public static (double Insights, double Objects) DemandOf(int account, Tier tier) =>
+        ((TierCalls(account) * (60.0 / tier.IntervalMinutes)) + ((FreshCalls(account) + DeepCalls + ReconcileCalls) / 24.0), EntitiesCalls / 4.0);
 
-    public static int FreshCalls(int account) => 3 + (account % 2);
+    private static int TierCalls(int account) => 2 + (account % 2);
+
+    private static int FreshCalls(int account) => 3 + (account % 2);
 
     public void Ask(VirtualAccount account, BudgetRequest request)
     {
@@ -51,12 +58,15 @@ internal sealed class SimulatedHost(SimulatedWorld world, SimulatedTenant tenant
             Tell(() => tenant.Budget.Block(scope, block.Until));
     }
 
-    public CallResult Call(VirtualAccount account) => tenant.Call(account, chance);
+    public CallResult Call(VirtualAccount account, SyncJob job) => tenant.Call(account, job, chance);
 
     public int CallsOf(VirtualAccount account, SyncEffect.StartRun run) => run.Plan.Job switch
     {
         SyncJob.Tier => TierCalls(number),
         SyncJob.Fresh => FreshCalls(number),
+        SyncJob.Deep => DeepCalls,
+        SyncJob.Reconcile => ReconcileCalls,
+        SyncJob.Entities => EntitiesCalls,
         _ => MostFirstFill,
     };
 

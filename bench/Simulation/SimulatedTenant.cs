@@ -16,13 +16,15 @@ internal sealed class SimulatedTenant
     private readonly Queue<DateTimeOffset> _sent = new();
     private readonly SimulatedWorld _world;
 
-    public SimulatedTenant(SimulatedWorld world, int number, TenantId id, int accounts, double demandPerHour)
+    public SimulatedTenant(SimulatedWorld world, int number, TenantId id, int accounts, (double Insights, double Objects) perHour)
     {
         (_world, Number, Id) = (world, number, id);
         // Most have room to spare, every tenth has not.
         IsShort = number % 10 == 9;
         Mode = number % 2 == 0 ? BudgetMode.Fixed : BudgetMode.Meta;
-        var allowance = demandPerHour / (IsShort ? 1.5 : 0.75);
+        // What limits a tenant is its user's calls in the one mode, its app's insights in the other.
+        var demand = Mode == BudgetMode.Fixed ? perHour.Insights + perHour.Objects : perHour.Insights;
+        var allowance = demand / (IsShort ? 1.5 : 0.75);
         Rules = new BudgetRules { Mode = Mode, CallsPerHour = Math.Max(20, (int)Math.Ceiling(allowance / (Mode == BudgetMode.Fixed ? 0.9 : 0.95))) };
         Limits = new SimulatedLimits
         {
@@ -70,7 +72,8 @@ internal sealed class SimulatedTenant
     /// <summary>Until when a refusal may be the world's fault: a limit was cut, or forgets it only now.</summary>
     public DateTimeOffset ExcusedUntil { get; set; }
 
-    public double CallsPerHour(TimeSpan span) => Meta.Calls / span.TotalHours;
+    /// <summary>Calls an hour that count against what limits it.</summary>
+    public double CallsPerHour(TimeSpan span) => (Mode == BudgetMode.Fixed ? Meta.Calls : Meta.InsightsCalls) / span.TotalHours;
 
     /// <summary>The most calls an hour that it allows itself.</summary>
     public double Allowance => Mode == BudgetMode.Fixed ? Rules.Cap : Rules.CallsPerHour * Rules.HardStopPercent / 100;
@@ -84,14 +87,14 @@ internal sealed class SimulatedTenant
             account.Apply(account.Settings with { ConnectionVersion = TokenVersion, Version = $"{TokenVersion}" });
     }
 
-    public CallResult Call(VirtualAccount account, Random chance)
+    public CallResult Call(VirtualAccount account, SyncJob job, Random chance)
     {
         _world.Require(account.Settings.Connection == Connection && account.Key.Tenant == Id, "a call was made under another tenant's key", account.Requester);
         if (TokenIsDead)
             return new CallResult(default, FailureKind.TokenDead);
         if (_world.Incident && chance.NextDouble() < 0.9)
             return new CallResult(default, FailureKind.Transient);
-        var answer = Meta.Call(account.Number);
+        var answer = Meta.Call(account.Number, job);
         CheckLimit(answer);
         return new CallResult(answer, null);
     }
@@ -100,11 +103,12 @@ internal sealed class SimulatedTenant
     {
         var now = _world.Time.Now;
         _sent.Enqueue(now);
-        while (_sent.Peek() + Hour <= now)
+        // Clocks that jump, one ahead and one behind, make an hour shorter by as much.
+        var hour = Hour - (_world.HadSkew ? 2 * Chaos.MostSkew : TimeSpan.Zero);
+        while (_sent.Peek() + hour <= now)
             _sent.Dequeue();
-        // In mode meta it is Meta that counts, in windows of its own. A clock that jumps makes an hour shorter by as much.
-        var most = Rules.Cap + (_world.HadSkew ? 1 + (Rules.Cap / 50) : 0);
-        _world.Require(Mode != BudgetMode.Fixed || _sent.Count <= most, "more calls in an hour than the allowance", $"tenant {Number}: {_sent.Count} of {most}");
+        // In mode meta it is Meta that counts, in windows of its own.
+        _world.Require(Mode != BudgetMode.Fixed || _sent.Count <= Rules.Cap, "more calls in an hour than the allowance", $"tenant {Number}: {_sent.Count} of {Rules.Cap}");
         _world.Require(answer.IsServed || now < ExcusedUntil, "a limit was exceeded that nobody else used", $"tenant {Number}: {answer.Refusal?.Code}");
     }
 

@@ -159,7 +159,8 @@ internal sealed class SimulatedWorld
         var size = Options.Accounts / Options.Tenants;
         var id = new TenantId(new Guid(number + 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
         var numbers = Enumerable.Range(number * size, size).ToArray();
-        var demand = numbers.Sum(account => (SimulatedHost.TierCalls(account) * (60.0 / TierOf(account).IntervalMinutes)) + (SimulatedHost.FreshCalls(account) / 24.0));
+        var demands = numbers.Select(account => SimulatedHost.DemandOf(account, TierOf(account))).ToArray();
+        var demand = (demands.Sum(one => one.Insights), demands.Sum(one => one.Objects));
         var tenant = new SimulatedTenant(this, number, id, size, demand);
         AccountCalendar.TryCreate(Zones[number % Zones.Length], out var calendar);
         foreach (var one in numbers)

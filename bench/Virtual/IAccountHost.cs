@@ -1,5 +1,6 @@
 using MetaGrains.Core.Budget;
 using MetaGrains.Core.Machine;
+using MetaGrains.Core.Schedule;
 
 namespace MetaGrains.Bench.Virtual;
 
@@ -31,8 +32,8 @@ internal interface IAccountHost
     /// <summary>Tells the budget of a block.</summary>
     void Block(ScopeBlock block);
 
-    /// <summary>Calls Meta.</summary>
-    CallResult Call(VirtualAccount account);
+    /// <summary>Calls Meta for a job.</summary>
+    CallResult Call(VirtualAccount account, SyncJob job);
 
     /// <summary>HTTP requests that a run needs.</summary>
     int CallsOf(VirtualAccount account, SyncEffect.StartRun run);

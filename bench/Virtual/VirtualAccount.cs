@@ -210,7 +210,7 @@ internal sealed class VirtualAccount(IAccountHost host, AdAccountKey key, Accoun
             }
 
             (_left, _lastSentAt) = (_left - 1, host.Clock);
-            var result = host.Call(account);
+            var result = host.Call(account, run.Plan.Job);
             account.Soon(host.CallTime, () => Answered(result));
         }
 
@@ -261,13 +261,16 @@ internal sealed class VirtualAccount(IAccountHost host, AdAccountKey key, Accoun
             (17, null) => account.User,
             (4, _) => LimitScope.Insights(account.Settings.App!.Value),
             (17 or 613, _) => LimitScope.Score(account.Key.Account),
-            (80_000, _) => LimitScope.UseCaseOf(account.Key.Account, LimitScope.AdsInsights),
+            (80_000, _) => UseCase,
             _ => null,
         };
 
+        private LimitScope UseCase =>
+            LimitScope.UseCaseOf(account.Key.Account, run.Plan.Job.ReadsInsights() ? LimitScope.AdsInsights : LimitScope.AdsManagement);
+
         private IEnumerable<ScopeUsage> Notices(VirtualAnswer answer) => VirtualMeta.Notices(
-            answer.Usage, LimitScope.Insights(account.Settings.App!.Value),
-            LimitScope.UseCaseOf(account.Key.Account, LimitScope.AdsInsights), LimitScope.Score(account.Key.Account), host.Clock);
+            answer.Usage, run.Plan.Job.ReadsInsights() ? LimitScope.Insights(account.Settings.App!.Value) : null,
+            UseCase, LimitScope.Score(account.Key.Account), host.Clock);
 
         private void End(SyncEvent ended)
         {

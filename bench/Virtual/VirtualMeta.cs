@@ -1,4 +1,5 @@
 using MetaGrains.Core.Budget;
+using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Throttling;
 using MetaGrains.GraphSimulator;
 using MetaGrains.GraphSimulator.Http;
@@ -42,6 +43,9 @@ internal sealed class VirtualMeta
     /// <summary>Calls of ours, refused ones included.</summary>
     public long Calls { get; private set; }
 
+    /// <summary>Those of them that read insights.</summary>
+    public long InsightsCalls { get; private set; }
+
     /// <summary>Calls of ours that were refused.</summary>
     public long Refused { get; private set; }
 
@@ -53,11 +57,12 @@ internal sealed class VirtualMeta
 
     public void Change(SimulatedLimits limits) => _layers.Change(limits);
 
-    /// <summary>One insights call of ours.</summary>
-    public VirtualAnswer Call(long account)
+    /// <summary>One call of ours for a job.</summary>
+    public VirtualAnswer Call(long account, SyncJob job = SyncJob.Tier)
     {
-        var answer = Count(account, OurUser);
+        var answer = Count(account, job.ReadsInsights() ? UseCase.AdsInsights : UseCase.AdsManagement);
         Calls++;
+        InsightsCalls += job.ReadsInsights() ? 1 : 0;
         if (!answer.IsServed)
             Note(_time.Now);
         return answer;
@@ -80,23 +85,24 @@ internal sealed class VirtualMeta
     }
 
     /// <summary>Somebody else's call against the same limits.</summary>
-    public void CallOfOthers(long account) => Count(account, OurUser);
+    public void CallOfOthers(long account) => Count(account, UseCase.AdsInsights);
 
     /// <summary>Starts the books anew; what Meta counts goes on.</summary>
-    public void ForgetBooks() => (Calls, Refused, Episodes, WhileBlocked) = (0, 0, 0, 0);
+    public void ForgetBooks() => (Calls, InsightsCalls, Refused, Episodes, WhileBlocked) = (0, 0, 0, 0, 0);
 
     /// <summary>The headers as the Graph client hands them to the budget.</summary>
-    public static IEnumerable<ScopeUsage> Notices(Usage usage, LimitScope insights, LimitScope useCase, LimitScope score, DateTimeOffset at)
+    public static IEnumerable<ScopeUsage> Notices(Usage usage, LimitScope? insights, LimitScope useCase, LimitScope score, DateTimeOffset at)
     {
         var access = MetaGrains.Core.Throttling.AccessTier.Standard;
-        yield return new ScopeUsage(insights, Math.Round(usage.AppInsightsPercent, 2), TimeSpan.Zero, access, at);
+        if (insights is { } platform)
+            yield return new ScopeUsage(platform, Math.Round(usage.AppInsightsPercent, 2), TimeSpan.Zero, access, at);
         yield return new ScopeUsage(useCase, (int)usage.AccountPercent, TimeSpan.FromMinutes(usage.RegainMinutes), access, at);
         yield return new ScopeUsage(score, Math.Round(usage.ScorePercent, 2), TimeSpan.Zero, access, at);
     }
 
-    private VirtualAnswer Count(long account, string user)
+    private VirtualAnswer Count(long account, UseCase useCase)
     {
-        var verdict = _layers.Count(new LimitedCall(account, UseCase.AdsInsights, ActiveAds, user, 1), _time.Now);
+        var verdict = _layers.Count(new LimitedCall(account, useCase, ActiveAds, OurUser, 1), _time.Now);
         return new VirtualAnswer(verdict.Usage, verdict.Refusal);
     }
 }

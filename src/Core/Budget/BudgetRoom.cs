@@ -13,6 +13,9 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
     // A millionth of a permit makes up for the rounding of percentages.
     private const double Rounding = 1e-6;
 
+    // No limit is thought to be smaller than 20 calls.
+    private const double MostPerCall = 5;
+
     private static readonly TimeSpan Exact = TimeSpan.FromMilliseconds(1);
 
     private LimitKind Kind => Ledger.Scope.Kind;
@@ -23,7 +26,13 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
     private bool IsUnknown => !IsCapped && Ledger.ObservedAt is null && !Kind.IsDocumented() && Ledger.Learned.PerCall is null;
 
     /// <summary>One call, in the unit of the limit: calls where a cap counts, else percent.</summary>
-    public double Cost => IsCapped ? 1 : Ledger.Learned.PerCall ?? Kind.PercentPerCall(Access);
+    public double Cost => IsCapped ? 1
+        : Ledger.Learned.PerCall is not { } learned ? Math.Max(Kind.PercentPerCall(Access), Kind.IsDocumented() ? 0 : Level)
+        : Ledger.Learned.IsSure ? learned : Math.Max(learned, Level);
+
+    // While few calls could be told apart from others' the level says what one costs at most.
+    private double Level =>
+        Ledger.ObservedAt is null ? 0 : Math.Min(MostPerCall, Ledger.Percent / Math.Max(1, Ledger.OwnAtObservation));
 
     /// <summary>The limit that HIGH may use up.</summary>
     private double Top => Kind == LimitKind.AsyncRuns ? Rules.AsyncRuns : IsCapped ? Rules.Cap : Rules.HardStopPercent;
@@ -107,20 +116,28 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
             most = Math.Min(most, Rules.FirstExposure);
         if (!IsUnknown && Others(fading: false) + (Charged * Cost) >= Top)
             most = Math.Min(most, (int)Math.Max(1, Permits / 200));
+        // Meta's window may have forgotten already what ours forgets only now: few at a time find out whether that is so.
+        if (!IsUnknown && !IsCapped && Others(fading: false) + ((Charged + ForgottenSince) * Cost) >= Top)
+            most = Math.Min(most, (int)Math.Max(1, (100 - Top) / Cost));
         return most;
     }
 
     private int Exposed() => MostInFlight() is var most && most == int.MaxValue ? most : Math.Max(0, most - Ledger.InFlight);
 
-    // What Meta stated beyond our own calls decays evenly over the window. Where it states less than we made, its window
-    // is shorter than ours by a moment, and may be as long again with the next call: our own count stands.
+    // What Meta stated beyond our own calls decays evenly over the window. Where it states less than we made, it has
+    // forgotten some of them already: those that our window forgets first do not make room a second time.
     private double Others(bool fading)
     {
         if (Ledger.ObservedAt is not { } at)
             return 0;
-        var others = Math.Max(0, Stated - (Ledger.OwnAtObservation * Cost));
-        return fading && Now > at ? others * Math.Max(0, 1 - ((Now - at) / Kind.Window())) : others;
+        var others = Stated - (Ledger.OwnAtObservation * Cost);
+        if (others >= 0)
+            return fading && Now > at ? others * Math.Max(0, 1 - ((Now - at) / Kind.Window())) : others;
+        var early = IsCapped ? 0 : Math.Min(-others, (Ledger.OwnAtObservation - Ledger.HeldAtObservation) * Cost);
+        return Math.Min(0, (ForgottenSince * Cost) - early);
     }
+
+    private long ForgottenSince => Ledger.Forgotten - Ledger.ForgottenAtObservation;
 
     private double Stated => IsCapped ? Ledger.Percent / 100 * Rules.CallsPerHour : Ledger.Percent;
 

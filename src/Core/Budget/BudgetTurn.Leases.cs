@@ -9,6 +9,10 @@ internal sealed partial class BudgetTurn
     // A lease that is about to end is of no use to a run.
     private static readonly TimeSpan ShortestUse = TimeSpan.FromSeconds(10);
 
+    // Up to this part of a limit nobody needs a share: what work needs is known from what it had, which is less than it
+    // needs while there is not enough.
+    private const double Plenty = 0.8;
+
     private bool _leaseMissing;
     private Priority _leaseRank = Priority.Backfill;
     private int _leaseWanted;
@@ -134,7 +138,7 @@ internal sealed partial class BudgetTurn
         return sum;
     }
 
-    // While all tenants together need more of the app's limits than there is, each gets as much of them as of the need is
+    // While all tenants together need about as much of the app's limits as there is, each gets as much of them as of the need is
     // its own, however early the others ask.
     private int ShareRoom(BudgetRequest request, LimitScope share)
     {
@@ -144,7 +148,7 @@ internal sealed partial class BudgetTurn
             if (scope.Kind is not (LimitKind.App or LimitKind.Insights) || Room(scope) is not { PerHour: < double.PositiveInfinity } room)
                 continue;
             // Which rank may have how much of it the limit itself says.
-            if (room.Ledger.DemandPerHour is var needed && needed > room.PerHour)
+            if (room.Ledger.DemandPerHour is var needed && needed > room.PerHour * Plenty)
                 most = Math.Min(most, room.PerHour * ledger.DemandPerHour / needed);
         }
 

@@ -18,10 +18,9 @@ public readonly record struct LearnedCost(double Percent, double Calls)
     /// <summary>Calls after which what was learned first begins to fade, so that a changed limit is learned anew.</summary>
     private const int Memory = 256;
 
-    private const int Surprise = 8;
+    private const int Sure = 32;
 
-    /// <summary>The share of our calls of an hour that Meta's window holds at least.</summary>
-    private const double Held = 0.88;
+    private const int Surprise = 8;
 
     /// <summary>More than this above our own calls is others'.</summary>
     private const double Little = 1.3;
@@ -38,19 +37,22 @@ public readonly record struct LearnedCost(double Percent, double Calls)
     /// <summary>The cost of one call, or null while too little is known.</summary>
     public double? PerCall => Calls >= Enough ? Math.Max(Percent, Hidden) / Calls : null;
 
+    /// <summary>Whether it was learned from so many calls that a few odd ones do not matter.</summary>
+    public bool IsSure => Calls >= Sure;
+
     /// <summary>From a refusal by a limit that no header states: so many calls of ours were too many.</summary>
     public static LearnedCost OfRefusal(int own) => new(100, Math.Max(Enough, own));
 
     /// <summary>Nobody refuses any more: perhaps a quarter more calls are allowed.</summary>
     public LearnedCost Hope => Calls > Most ? default : this with { Calls = Calls * 1.25 };
 
-    /// <summary>All that was stated is no less than what our own calls cost, of which Meta's shorter window holds most.</summary>
+    /// <summary>All that was stated is no less than what our own calls cost.</summary>
     /// <param name="percent">The statement.</param>
-    /// <param name="own">Our own calls of the window.</param>
-    public LearnedCost AtMost(double percent, int own)
+    /// <param name="held">Those of our own calls that Meta's window surely held.</param>
+    public LearnedCost AtMost(double percent, int held)
     {
-        var most = (percent + Hidden) / (Held * own);
-        return own >= Telling && PerCall > most ? this with { Percent = most * Calls } : this;
+        var most = (percent + Hidden) / held;
+        return held >= Telling && PerCall > most ? this with { Percent = most * Calls } : this;
     }
 
     /// <summary>

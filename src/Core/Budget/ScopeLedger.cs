@@ -45,6 +45,12 @@ public sealed record ScopeLedger
     /// <summary>How many of our own calls were in that statement.</summary>
     public int OwnAtObservation { get; init; }
 
+    /// <summary>How many of those Meta's window surely held: it may forget a tenth of its length earlier than ours.</summary>
+    public int HeldAtObservation { get; init; }
+
+    /// <summary>How many of our calls the window had forgotten by then.</summary>
+    public long ForgottenAtObservation { get; init; }
+
     /// <summary>How many of our calls the window has forgotten.</summary>
     public long Forgotten { get; init; }
 
@@ -71,6 +77,9 @@ public sealed record ScopeLedger
 
     /// <summary>Whether people were told that the warning level is passed; told once per passing.</summary>
     public bool Warned { get; init; }
+
+    // Meta counts in steps of its own, and each of our calls is kept until the end of its bucket.
+    private TimeSpan MostAhead => Scope.Kind.Window() / 10;
 
     // An answer speaks of the moment at which Meta took the call, not of that at which the answer came: calls that were
     // sent shortly before it may not be in it. 3 s of an hour.
@@ -123,8 +132,11 @@ public sealed record ScopeLedger
     {
         var freed = this with { InFlight = Math.Max(0, InFlight - permits) };
         return sent == 0 ? freed
-            : freed.Add(new Charge(BucketEnd(last, bucket), sent)) with { OwnAtObservation = ObservedAt >= sentAt + OnItsWay ? OwnAtObservation + sent : OwnAtObservation };
+            : freed.Add(new Charge(BucketEnd(last, bucket), sent)).Counted(ObservedAt >= sentAt + OnItsWay ? sent : 0);
     }
+
+    private ScopeLedger Counted(int sent) =>
+        sent == 0 ? this : this with { OwnAtObservation = OwnAtObservation + sent, HeldAtObservation = HeldAtObservation + sent };
 
     /// <summary>Adds calls. A bucket older than the newest is counted with the newest: kept longer, never shorter.</summary>
     public ScopeLedger Add(Charge charge) =>
@@ -147,21 +159,35 @@ public sealed record ScopeLedger
             Percent = percent,
             ObservedAt = at,
             OwnAtObservation = own,
+            HeldAtObservation = own - current.SoonForgotten(at),
+            ForgottenAtObservation = current.Forgotten,
         };
         return stated.Learn(this);
     }
 
-    // By now it is known which of our calls were in the last statement. While Meta's window forgot nothing (it may be
-    // shorter than ours by a twelfth), what it grew by since an earlier one is the price of those between. After a block
+    private int SoonForgotten(DateTimeOffset at)
+    {
+        var sum = 0;
+        foreach (var charge in Charges)
+        {
+            if (charge.Through + Scope.Kind.Window() > at + MostAhead)
+                break;
+            sum += charge.Count;
+        }
+
+        return sum;
+    }
+
+    // By now it is known which of our calls were in the last statement. While Meta's window forgot nothing, what it grew by since an earlier one is the price of those between. After a block
     // that holds at any time, since hardly anything else is in flight.
     private ScopeLedger Learn(ScopeLedger last)
     {
         if (last.ObservedAt is not { } at)
             return this;
         var stated = new StatedUsage(at, last.Percent, last.OwnAtObservation, last.Forgotten);
-        var bounded = this with { Learned = Learned.AtMost(stated.Percent, stated.Own).AtLeast(stated.Percent, stated.Own) };
+        var bounded = this with { Learned = Learned.AtMost(stated.Percent, last.HeldAtObservation).AtLeast(stated.Percent, stated.Own) };
         var calls = stated.Own - Before.Own;
-        var grows = !(NextForgotten - at < Scope.Kind.Window() / 12) || Exposure is not (null or int.MaxValue);
+        var grows = !(NextForgotten - at < MostAhead) || Exposure is not (null or int.MaxValue);
         if (!grows || at - Before.At > Scope.Kind.Window() / LearnedCost.Near || stated.Forgotten != Before.Forgotten || stated.Percent < Before.Percent || calls < 0)
             return bounded with { Before = stated };
         return calls == 0 ? bounded : bounded with

@@ -100,6 +100,10 @@ public sealed class ScopeMemory
     [Id(10)]
     public TimeSpan LastBlock { get; set; }
 
+    /// <summary>How many of our own calls Meta surely counted when it stated its last.</summary>
+    [Id(11)]
+    public int HeldAtObservation { get; set; }
+
     internal static ScopeMemory Of(ScopeLedger ledger) => new()
     {
         Scope = ledger.Scope.ToString(),
@@ -109,6 +113,7 @@ public sealed class ScopeMemory
         BlockedUntil = ledger.BlockedUntil,
         Warned = ledger.Warned,
         OwnAtObservation = ledger.OwnAtObservation,
+        HeldAtObservation = ledger.HeldAtObservation,
         LearnedPercent = ledger.Learned.Percent,
         LearnedCalls = ledger.Learned.Calls,
         Exposure = ledger.Exposure,
@@ -124,6 +129,7 @@ public sealed class ScopeMemory
             BlockedUntil = BlockedUntil,
             Warned = Warned,
             OwnAtObservation = OwnAtObservation,
+            HeldAtObservation = HeldAtObservation,
             Learned = new LearnedCost(LearnedPercent, LearnedCalls),
             Exposure = Exposure,
             LastBlock = LastBlock,
