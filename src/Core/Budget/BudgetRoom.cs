@@ -13,6 +13,8 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
     // A millionth of a permit makes up for the rounding of percentages.
     private const double Rounding = 1e-6;
 
+    private const double Doubt = 3;
+
     // No limit is thought to be smaller than 20 calls.
     private const double MostPerCall = 5;
 
@@ -116,9 +118,14 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
             most = Math.Min(most, Rules.FirstExposure);
         if (!IsUnknown && Others(fading: false) + (Charged * Cost) >= Top)
             most = Math.Min(most, (int)Math.Max(1, Permits / 200));
-        // Meta's window may have forgotten already what ours forgets only now: few at a time find out whether that is so.
-        if (!IsUnknown && !IsCapped && Others(fading: false) + ((Charged + ForgottenSince) * Cost) >= Top)
-            most = Math.Min(most, (int)Math.Max(1, (100 - Top) / Cost));
+        // The next statement says what those have cost that are on their way: three times as dear they fit as well. Nothing
+        // is taken for free that fades or is forgotten while nobody says so.
+        if (!IsUnknown && !IsCapped && Ledger.ObservedAt is not null)
+        {
+            var level = Others(fading: false) + ((Charged - Ledger.InFlight + ForgottenSince) * Cost);
+            most = Math.Min(most, (int)Math.Max(1, (100 - Math.Min(level, Top)) / Cost / Doubt));
+        }
+
         return most;
     }
 

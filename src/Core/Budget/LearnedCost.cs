@@ -46,12 +46,17 @@ public readonly record struct LearnedCost(double Percent, double Calls)
     /// <summary>Nobody refuses any more: perhaps a quarter more calls are allowed.</summary>
     public LearnedCost Hope => Calls > Most ? default : this with { Calls = Calls * 1.25 };
 
-    /// <summary>All that was stated is no less than what our own calls cost.</summary>
+    /// <summary>
+    /// All that was stated is no less than what our own calls cost, as long as what it grew by says so, too: calls that
+    /// failed Meta may not have counted.
+    /// </summary>
     /// <param name="percent">The statement.</param>
     /// <param name="held">Those of our own calls that Meta's window surely held.</param>
-    public LearnedCost AtMost(double percent, int held)
+    /// <param name="grown">Percent since the statement before.</param>
+    /// <param name="calls">Our own calls since then, at least one.</param>
+    public LearnedCost AtMost(double percent, int held, double grown, int calls)
     {
-        var most = (percent + Hidden) / held;
+        var most = Math.Max((percent + Hidden) / Math.Max(1, held), (grown + Hidden) / calls);
         return held >= Telling && PerCall > most ? this with { Percent = most * Calls } : this;
     }
 
