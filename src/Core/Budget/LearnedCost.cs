@@ -60,6 +60,15 @@ public readonly record struct LearnedCost(double Percent, double Calls)
         return held >= Telling && PerCall > most ? this with { Percent = most * Calls } : this;
     }
 
+    /// <summary>A level a little below what our own calls should make is a cost that was learned too high.</summary>
+    /// <param name="percent">The statement.</param>
+    /// <param name="held">Those of our own calls that Meta's window surely held.</param>
+    public LearnedCost NotAbove(double percent, int held)
+    {
+        var most = (percent + Hidden) / Math.Max(1, held);
+        return held >= Telling && PerCall > most && PerCall < most * Little ? this with { Percent = most * Calls } : this;
+    }
+
     /// <summary>
     /// A level a little above what our own calls should make is no sign of others but of a cost that was learned too low:
     /// which errs on the side of fewer calls.

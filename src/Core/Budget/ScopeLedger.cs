@@ -185,7 +185,7 @@ public sealed record ScopeLedger
         if (last.ObservedAt is not { } at)
             return this;
         var stated = new StatedUsage(at, last.Percent, last.OwnAtObservation, last.Forgotten);
-        var bounded = this with { Learned = Learned.AtLeast(stated.Percent, stated.Own) };
+        var bounded = this with { Learned = Learned.NotAbove(stated.Percent, last.HeldAtObservation).AtLeast(stated.Percent, stated.Own) };
         var calls = stated.Own - Before.Own;
         var grows = !(NextForgotten - at < MostAhead) || Exposure is not (null or int.MaxValue);
         if (!grows || at - Before.At > Scope.Kind.Window() / LearnedCost.Near || stated.Forgotten != Before.Forgotten || stated.Percent < Before.Percent || calls < 0)
