@@ -30,11 +30,11 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
     /// <summary>One call, in the unit of the limit: calls where a cap counts, else percent.</summary>
     public double Cost => IsCapped ? 1
         : Ledger.Learned.PerCall is not { } learned ? Math.Max(Kind.PercentPerCall(Access), Kind.IsDocumented() ? 0 : Level)
-        : Ledger.Learned.IsSure ? learned : Math.Max(learned, Level);
+        : Ledger.Learned.IsSure || Ledger.OwnAtObservation < LearnedCost.Telling ? learned : Math.Max(learned, Level);
 
     // While few calls could be told apart from others' the level says what one costs at most.
     private double Level =>
-        Ledger.ObservedAt is null ? 0 : Math.Min(MostPerCall, Ledger.Percent / Math.Max(1, Ledger.OwnAtObservation));
+        Ledger.ObservedAt is null || Ledger.OwnAtObservation == 0 ? 0 : Math.Min(MostPerCall, Ledger.Percent / Ledger.OwnAtObservation);
 
     /// <summary>The limit that HIGH may use up.</summary>
     private double Top => Kind == LimitKind.AsyncRuns ? Rules.AsyncRuns : IsCapped ? Rules.Cap : Rules.HardStopPercent;
@@ -119,10 +119,12 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
         if (!IsUnknown && Others(fading: false) + (Charged * Cost) >= Top)
             most = Math.Min(most, (int)Math.Max(1, Permits / 200));
         // The next statement says what those have cost that are on their way: three times as dear they fit as well. Nothing
-        // is taken for free that fades or is forgotten while nobody says so.
-        if (!IsUnknown && !IsCapped && Ledger.ObservedAt is not null)
+        // is taken for free that fades or is forgotten while nobody says so, for a quarter of the window.
+        if (!IsUnknown && !IsCapped && Ledger.ObservedAt is { } at)
         {
-            var level = Others(fading: false) + ((Charged - Ledger.InFlight + ForgottenSince) * Cost);
+            var stated = Others(fading: false) + ((Charged - Ledger.InFlight + ForgottenSince) * Cost);
+            var level = Used - (Ledger.InFlight * Cost);
+            level += (stated - level) * Math.Max(0, 1 - ((Now - at) / (Kind.Window() / 4)));
             most = Math.Min(most, (int)Math.Max(1, (100 - Math.Min(level, Top)) / Cost / Doubt));
         }
 

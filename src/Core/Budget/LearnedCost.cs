@@ -26,7 +26,7 @@ public readonly record struct LearnedCost(double Percent, double Calls)
     private const double Little = 1.3;
 
     /// <summary>Calls that make a level telling.</summary>
-    private const int Telling = 16;
+    public const int Telling = 16;
 
     /// <summary>A limit of more calls than this is as good as none.</summary>
     private const double Most = 100_000;

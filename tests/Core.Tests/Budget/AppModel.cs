@@ -17,6 +17,8 @@ internal sealed class AppModel
     private readonly BudgetState[] _tenants;
     private BudgetState _app = TenantBudget.Restore(BudgetRules.ForApp, null, BudgetModel.Start);
     private BudgetState? _storedApp;
+    private readonly Queue<(int Tenant, BudgetRequest Request)> _woken = new();
+    private readonly Dictionary<string, BudgetRequest> _asked = new(StringComparer.Ordinal);
     private long _request;
 
     public AppModel(int limitPerHour, int tenants)
@@ -39,8 +41,15 @@ internal sealed class AppModel
     {
         var request = BudgetModel.Request($"acct/{tenant}/{account}", Priority.Medium, wanted, Now, new LimitScope(LimitKind.User, $"user{tenant}"), App, Insights) with
         {
-            RequestId = ++_request, Interval = interval,
+            Interval = interval,
         };
+        _asked[request.Requester] = request;
+        return Run(tenant, request);
+    }
+
+    private bool Run(int tenant, BudgetRequest asked)
+    {
+        var request = asked with { RequestId = ++_request };
         var reply = TenantBudget.Ask(_tenants[tenant], request, Now);
         Take(tenant, reply.State, reply.Effects);
         if (reply.Answer is not BudgetAnswer.Granted { Grant: var grant })
@@ -58,6 +67,8 @@ internal sealed class AppModel
         TakeApp(TenantBudget.Advance(_app, Now));
         for (var tenant = 0; tenant < _tenants.Length; tenant++)
             Take(tenant, TenantBudget.Advance(_tenants[tenant], Now));
+        while (_woken.TryDequeue(out var woken))
+            Run(woken.Tenant, woken.Request);
     }
 
     public void CountAnew() => Array.Clear(Sent);
@@ -92,6 +103,8 @@ internal sealed class AppModel
                 TakeApp(TenantBudget.Return(_app, back.Lease, back.Used, back.LastSentAt, Now));
             else if (effect is BudgetEffect.AskLease ask)
                 AskApp(tenant, ask.Request);
+            else if (effect is BudgetEffect.Wake wake)
+                _woken.Enqueue((tenant, _asked[wake.Requester]));
         }
     }
 

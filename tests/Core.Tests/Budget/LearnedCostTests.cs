@@ -53,7 +53,13 @@ public sealed class LearnedCostTests
         // 64 of 100 are used, of which ours are 4: 31 % of 200 calls are left.
         var left = 0;
         while (model.Ask(BudgetModel.Request("a", Priority.High, 1, model.Now, User, Insights)) is BudgetAnswer.Granted)
+        {
             left++;
+            model.Return(0, 1);
+            model.Advance(TimeSpan.FromSeconds(5));
+            model.Observe(new ScopeUsage(Insights, 64 + (left / 2.0), TimeSpan.Zero, AccessTier.Standard, model.Now));
+        }
+
         Assert.InRange(left, 50, 63);
     }
 
