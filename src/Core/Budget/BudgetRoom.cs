@@ -15,10 +15,15 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
 
     private const double Doubt = 3;
 
+    // Permits that find out how things are.
+    private const int Probe = 2;
+
     // No limit is thought to be smaller than 20 calls.
     private const double MostPerCall = 5;
 
     private static readonly TimeSpan Exact = TimeSpan.FromMilliseconds(1);
+
+    private TimeSpan Silence => Kind.Window() / 12;
 
     private LimitKind Kind => Ledger.Scope.Kind;
 
@@ -91,6 +96,8 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
         if (Ledger.IsBlocked(Now))
             return Ledger.BlockedUntil;
         var changes = Earlier(Ledger.NextForgotten, lostUntil);
+        if (Ledger.ObservedAt + Silence is { } old && old > Now)
+            changes = Earlier(changes, old);
         var (early, late) = (Now, Now + Kind.Window());
         late = changes < late ? changes.Value : late;
         if ((this with { Now = late }).Of(priority) < permits)
@@ -126,6 +133,9 @@ internal readonly record struct BudgetRoom(BudgetRules Rules, AccessTier Access,
             var level = Used - (Ledger.InFlight * Cost);
             level += (stated - level) * Math.Max(0, 1 - ((Now - at) / (Kind.Window() / 4)));
             most = Math.Min(most, (int)Math.Max(1, (100 - Math.Min(level, Top)) / Cost / Doubt));
+            // Others may have taken the rest while nobody spoke.
+            if (Now >= at + Silence && Ledger.Percent >= Rules.SoftBrakePercent)
+                most = Math.Min(most, Probe);
         }
 
         return most;
