@@ -25,6 +25,9 @@ create table if not exists engine.orleansmembershiptable
   constraint orleansmembershiptable_pkey primary key (deploymentid, address, port, generation)
 );
 
+-- By the server's clock, where Orleans' own column has the silo's: silos are compared by it, and clocks differ.
+alter table engine.orleansmembershiptable add column if not exists heard_at timestamptz not null default clock_timestamp();
+
 insert into engine.orleansquery (querykey, querytext) values
 
 ('InsertMembershipVersionKey', $query$
@@ -100,7 +103,7 @@ select count(*)::integer from changed
 $query$),
 
 ('UpdateIAmAlivetimeKey', $query$
-update engine.orleansmembershiptable set iamalivetime = @IAmAliveTime
+update engine.orleansmembershiptable set iamalivetime = @IAmAliveTime, heard_at = clock_timestamp()
 where deploymentid = @DeploymentId and address = @Address and port = @Port and generation = @Generation
 $query$),
 

@@ -47,16 +47,42 @@ public sealed class PrivateServerTests : IDisposable
         Assert.True(doctor.Json.GetProperty("healthy").GetBoolean());
     }
 
+    [Fact]
+    public async Task The_default_tiers_interval_is_taken_from_the_environment_by_the_first_migration_and_never_again()
+    {
+        var bad = await RunAsync(Minutes("0"), "migrate", "--json");
+        var first = await RunAsync(Minutes("75"), "migrate", "--json");
+        var second = await RunAsync(Minutes("30"), "demo", "--in-process", "--keep", "--json");
+        try
+        {
+            Assert.Equal(2, bad.ExitCode);
+            Assert.Contains("PERFORMANCE_SYNC_INTERVAL_MINUTES", bad.Error, StringComparison.Ordinal);
+            Assert.True(first.ExitCode == 0, first.Error);
+            Assert.Equal(75, await ScalarAsync<int>(second, "select interval_minutes from meta_sync_config where tier = 'medium'"));
+            Assert.Equal(60, await ScalarAsync<int>(second, "select interval_minutes from meta_sync_config where tier = 'high'"));
+        }
+        finally
+        {
+            await RunAsync("down", "--json");
+        }
+
+        static Dictionary<string, string?> Minutes(string minutes) => new() { ["PERFORMANCE_SYNC_INTERVAL_MINUTES"] = minutes };
+    }
+
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    private Task<CliResult> RunAsync(params string[] arguments) => CliProcess.RunAsync(_root, new Dictionary<string, string?>(), arguments);
+    private Task<CliResult> RunAsync(params string[] arguments) => RunAsync([], arguments);
 
-    private static async Task<long> CountAsync(CliResult demo)
+    private Task<CliResult> RunAsync(Dictionary<string, string?> variables, params string[] arguments) => CliProcess.RunAsync(_root, variables, arguments);
+
+    private static Task<long> CountAsync(CliResult demo) => ScalarAsync<long>(demo, "select count(*) from fact_meta_daily");
+
+    private static async Task<T> ScalarAsync<T>(CliResult demo, string sql)
     {
         var connection = Warehouse.DatabaseUrl.Parse(demo.Json.GetProperty("database_url").GetString()!);
         connection.Pooling = false;
         await using var source = NpgsqlDataSource.Create(connection.ConnectionString);
-        await using var command = source.CreateCommand("select count(*) from fact_meta_daily");
-        return (long)(await command.ExecuteScalarAsync())!;
+        await using var command = source.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
     }
 }

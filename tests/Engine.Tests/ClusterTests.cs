@@ -73,7 +73,8 @@ public abstract class ClusterTests : IAsyncLifetime
         await Cluster.WaitForLivenessToStabilizeAsync();
 
         await calls.StopAsync();
-        Assert.Contains(joined.SiloAddress, (await Task.WhenAll(Roamers.Select(roamer => roamer.Where()))).Select(where => where.Silo));
+        var all = Promises.GrainsMoveToNewSilos ? Roamers : [.. Enumerable.Range(Many, Many).Select(Roamer)];
+        Assert.Contains(joined.SiloAddress, (await Task.WhenAll(all.Select(roamer => roamer.Where()))).Select(where => where.Silo));
     }
 
     [Fact]
@@ -122,11 +123,10 @@ public abstract class ClusterTests : IAsyncLifetime
 
         await Cluster.KillSiloAsync(silo);
 
-        var failure = await Assert.ThrowsAsync<SiloUnavailableException>(() => cutOff);
-        Assert.Contains("may have run", failure.Message, StringComparison.Ordinal);
-        Assert.NotEqual(silo.SiloAddress, (await there.WhereIs(here)).Silo);
-        await Cluster.WaitForLivenessToStabilizeAsync(didKill: true);
-        Assert.All(await Task.WhenAll(Roamers.Select(roamer => roamer.Where())), where => Assert.NotEqual(silo.SiloAddress, where.Silo));
+        Promises.AssertMayHaveRun(await Assert.ThrowsAnyAsync<Exception>(() => cutOff));
+        await AssertAnswersElsewhereAsync(silo.SiloAddress, () => there.WhereIs(here));
+        foreach (var roamer in Roamers)
+            await AssertAnswersElsewhereAsync(silo.SiloAddress, roamer.Where);
     }
 
     [Fact]
@@ -157,7 +157,15 @@ public abstract class ClusterTests : IAsyncLifetime
 
         Assert.Equal(Cluster.Silos.Select(silo => silo.SiloAddress).Order(), hosts.Keys.Order());
         await Wait.UntilAsync(
-            async () => (await management.GetSimpleGrainStatistics()).Where(one => one.GrainType == typeof(RoamerGrain).FullName).Sum(one => one.ActivationCount) == Many, "all activations are counted");
+            async () => (await management.GetSimpleGrainStatistics()).Where(one => one.GrainType.Split(',')[0] == typeof(RoamerGrain).FullName).Sum(one => one.ActivationCount) == Many, "all activations are counted");
+    }
+
+    /// <summary>Grains of a dead silo answer elsewhere: ours keeps the call until it knows where, Orleans may turn it away meanwhile.</summary>
+    private static async Task AssertAnswersElsewhereAsync(SiloAddress dead, Func<Task<Whereabouts>> call)
+    {
+        Whereabouts? where = null;
+        await Wait.UntilAsync(async () => (where = await Promises.TryAsync(call)) is not null, "the grain answers");
+        Assert.NotEqual(dead, where!.Silo);
     }
 
     protected IRoamer Roamer(int number) => Cluster.GrainFactory.GetGrain<IRoamer>($"{_run}/{number}");
@@ -194,7 +202,13 @@ internal sealed class LivelySilo : ISiloConfigurator
     public static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(500);
 
     public void Configure(ISiloBuilder siloBuilder) => siloBuilder
-        .Configure<ClusterMembershipOptions>(options => options.IAmAliveTablePublishTimeout = Heartbeat)
+        .Configure<ClusterMembershipOptions>(options =>
+        {
+            // Ours takes the first; Orleans finds its dead by probes and votes.
+            options.IAmAliveTablePublishTimeout = Heartbeat;
+            (options.ProbeTimeout, options.NumMissedProbesLimit, options.NumVotesForDeathDeclaration) = (Heartbeat, 2, 1);
+            options.TableRefreshTimeout = TimeSpan.FromSeconds(1);
+        })
         .Configure<ReminderOptions>(options => options.MinimumReminderPeriod = TimeSpan.FromMilliseconds(50))
         .AddOutgoingGrainCallFilter(context => Note("out", context, context.SourceId))
         .AddIncomingGrainCallFilter(context => Note("in", context, context.SourceId));
@@ -207,22 +221,13 @@ internal sealed class LivelySilo : ISiloConfigurator
     }
 }
 
-public sealed class MemoryClusterOfSilosTests : ClusterTests
-{
-    public override async Task InitializeAsync()
-    {
-        Cluster = new TestClusterBuilder(2).AddSiloBuilderConfigurator<MemoryCluster.Silo>().AddSiloBuilderConfigurator<LivelySilo>().Build();
-        await base.InitializeAsync();
-    }
-}
-
 public sealed class DatabaseClusterOfSilosTests : ClusterTests
 {
     private TestDatabase _database = null!;
 
     public override async Task InitializeAsync()
     {
-        _database = await (await TestPostgres.SharedAsync()).CreateEmptyAsync();
+        _database = await (await TestPostgres.SharedAsync()).CreateAsync();
         Cluster = DatabaseCluster.Builder(_database, 2).AddSiloBuilderConfigurator<LivelySilo>().Build();
         await base.InitializeAsync();
     }

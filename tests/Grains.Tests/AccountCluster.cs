@@ -29,7 +29,7 @@ internal sealed class AccountCluster : IAsyncDisposable
     private const string Upkeep = "test:upkeep";
     private const string App = "test:app";
 
-    private readonly TestClusterBuilder _builder = new TestClusterBuilder(1).AddSiloBuilderConfigurator<Silo>();
+    private readonly Dictionary<string, string> _settings = [];
     private readonly string _key = EncryptionKeys.Generate();
     private TestCluster _cluster = null!;
 
@@ -61,13 +61,13 @@ internal sealed class AccountCluster : IAsyncDisposable
         await cluster.ConnectAsync(token ?? cluster.Simulator.AccessToken);
         await database.ExecuteAsync("update ad_accounts set enabled = $1, settings = $2::jsonb", enabled,
             interval is null ? "{}" : $$"""{"interval_seconds": {{interval.Value.TotalSeconds.ToString(CultureInfo.InvariantCulture)}}}""");
-        cluster._builder.Properties[Url] = database.Url;
-        cluster._builder.Properties[Key] = cluster._key;
-        cluster._builder.Properties[Graph] = cluster.Simulator.BaseAddress.ToString();
-        cluster._builder.Properties[Pages] = pageLimit.ToString(CultureInfo.InvariantCulture);
-        cluster._builder.Properties[Upkeep] = upkeep ? "on" : "off";
-        cluster._builder.Properties[App] = app?.ToString(CultureInfo.InvariantCulture) ?? "";
-        cluster._cluster = cluster._builder.Build();
+        cluster._settings[Url] = database.Url;
+        cluster._settings[Key] = cluster._key;
+        cluster._settings[Graph] = cluster.Simulator.BaseAddress.ToString();
+        cluster._settings[Pages] = pageLimit.ToString(CultureInfo.InvariantCulture);
+        cluster._settings[Upkeep] = upkeep ? "on" : "off";
+        cluster._settings[App] = app?.ToString(CultureInfo.InvariantCulture) ?? "";
+        cluster._cluster = cluster.Build();
         await cluster._cluster.DeployAsync();
         return cluster;
     }
@@ -112,7 +112,7 @@ internal sealed class AccountCluster : IAsyncDisposable
         await _cluster.DisposeAsync();
         if (meanwhile is not null)
             await meanwhile();
-        _cluster = _builder.Build();
+        _cluster = Build();
         await _cluster.DeployAsync();
     }
 
@@ -121,6 +121,16 @@ internal sealed class AccountCluster : IAsyncDisposable
         await _cluster.DisposeAsync();
         await Simulator.DisposeAsync();
         await Database.DisposeAsync();
+    }
+
+    /// <summary>A builder serves for one cluster: its ports are given back when that ends.</summary>
+    private TestCluster Build()
+    {
+        var builder = new TestClusterBuilder(1).AddSiloBuilderConfigurator<Silo>();
+        builder.Options.ServiceId = builder.Options.ClusterId = Database.Name;
+        foreach (var (key, value) in _settings)
+            builder.Properties[key] = value;
+        return builder.Build();
     }
 
     internal sealed class Silo : ISiloConfigurator

@@ -17,16 +17,13 @@ internal sealed class GrainCluster : IAsyncDisposable
     private const string DatabaseSetting = "test:database-url";
     private const string AppSetting = "test:app";
 
-    private readonly TestClusterBuilder _builder;
+    private readonly string? _app;
     private TestCluster _cluster;
 
     private GrainCluster(TestDatabase database, TenantId tenant, string? app)
     {
-        (Database, Tenant) = (database, tenant);
-        _builder = new TestClusterBuilder(1).AddSiloBuilderConfigurator<Silo>();
-        _builder.Properties[DatabaseSetting] = database.Url;
-        _builder.Properties[AppSetting] = app ?? "";
-        _cluster = _builder.Build();
+        (Database, Tenant, _app) = (database, tenant, app);
+        _cluster = Build();
     }
 
     public TestDatabase Database { get; }
@@ -53,7 +50,7 @@ internal sealed class GrainCluster : IAsyncDisposable
     {
         await _cluster.KillSiloAsync(_cluster.Primary!);
         await _cluster.DisposeAsync();
-        _cluster = _builder.Build();
+        _cluster = Build();
         await _cluster.DeployAsync();
     }
 
@@ -61,6 +58,16 @@ internal sealed class GrainCluster : IAsyncDisposable
     {
         await _cluster.DisposeAsync();
         await Database.DisposeAsync();
+    }
+
+    /// <summary>A builder serves for one cluster: its ports are given back when that ends.</summary>
+    private TestCluster Build()
+    {
+        var builder = new TestClusterBuilder(1).AddSiloBuilderConfigurator<Silo>();
+        builder.Options.ServiceId = builder.Options.ClusterId = Database.Name;
+        builder.Properties[DatabaseSetting] = Database.Url;
+        builder.Properties[AppSetting] = _app ?? "";
+        return builder.Build();
     }
 
     internal sealed class Silo : ISiloConfigurator

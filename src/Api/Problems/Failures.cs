@@ -1,5 +1,6 @@
 using MetaGrains.Warehouse.Migrations;
 using Npgsql;
+using Orleans.Runtime.Messaging;
 using Polly.Timeout;
 
 namespace MetaGrains.Api.Problems;
@@ -50,6 +51,6 @@ internal static class Failures
 
     /// <summary>Whether no silo took the call, or none answered in time.</summary>
     public static bool IsSiloAway(Exception exception) =>
-        exception is OrleansMessageRejectionException or GatewayTooBusyException or LimitExceededException
+        exception is OrleansMessageRejectionException or ConnectionFailedException or GatewayTooBusyException or LimitExceededException
             or TimeoutException or TimeoutRejectedException;
 }

@@ -1,5 +1,8 @@
+using System.Globalization;
 using MetaGrains.Cli.Output;
+using MetaGrains.Warehouse.Migrations;
 using MetaGrains.Warehouse.Secrets;
+using Npgsql;
 
 namespace MetaGrains.Cli.Hosting;
 
@@ -36,9 +39,23 @@ public static class Settings
     /// <summary>A token of Meta's for <c>connect</c>.</summary>
     public const string AccessToken = "META_ACCESS_TOKEN";
 
+    /// <summary>Minutes between runs of the default tier, for the first migration of a database alone.</summary>
+    public const string DefaultTierMinutes = "PERFORMANCE_SYNC_INTERVAL_MINUTES";
+
+    private const int MonthInMinutes = 43_200;
+
     /// <summary>A variable, or null when it is unset or empty.</summary>
     public static string? Read(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    /// <summary>What brings a database to this program's schema.</summary>
+    /// <exception cref="CliException"><see cref="DefaultTierMinutes"/> is set to what is no number of minutes.</exception>
+    internal static Migrator Migrator(NpgsqlDataSource database) => new(database, TimeProvider.System)
+    {
+        DefaultTierMinutes = Read(DefaultTierMinutes) is not { } text ? null
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && minutes is >= 1 and <= MonthInMinutes ? minutes
+            : throw CliException.BadInput($"{DefaultTierMinutes} must be a number of minutes from 1 to {MonthInMinutes}, not '{text}'."),
+    };
 
     /// <summary>
     /// The key that seals tokens. A private server gets one of its own, made on first use and kept beside it; a

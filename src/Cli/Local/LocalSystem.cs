@@ -113,7 +113,7 @@ internal sealed class LocalSystem : IAsyncDisposable
     private async Task MigrateAsync(CancellationToken cancellationToken)
     {
         await using var database = WarehouseServices.DataSource(new WarehouseOptions { DatabaseUrl = _database.Url });
-        await new Migrator(database, TimeProvider.System).MigrateAsync(cancellationToken);
+        await Settings.Migrator(database).MigrateAsync(cancellationToken);
     }
 
     // Silos of one database are one cluster, and would answer for each other's simulator.

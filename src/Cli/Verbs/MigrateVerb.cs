@@ -21,7 +21,7 @@ internal static class MigrateVerb
             {
                 await using var session = await DatabaseSession.OpenAsync(checkout, terminal, cancellationToken);
                 await using var database = WarehouseServices.DataSource(new WarehouseOptions { DatabaseUrl = session.Url });
-                var migrator = new Migrator(database, TimeProvider.System);
+                var migrator = Settings.Migrator(database);
                 var dry = parsed.GetValue(dryRun);
                 var plan = dry ? await migrator.PlanAsync(cancellationToken) : await migrator.MigrateAsync(cancellationToken);
                 Say(plan, dry, terminal);

@@ -12,20 +12,23 @@ internal static class TestVerb
     // No database, no processes, no browser.
     private static readonly string[] Fast = ["Core.Tests", "Graph.Tests", "GraphSimulator.Tests", "Repository.Tests"];
 
+    // What runs on a grain engine, and therefore differently on each.
+    private static readonly string[] Engine = ["Engine.Tests", "Grains.Tests", "Silo.Tests", "EndToEnd.Tests"];
+
     public static Command Create(Checkout checkout)
     {
         var fast = new Option<bool>("--fast") { Description = "Only the tests that need no PostgreSQL and start no process." };
+        var engine = new Option<bool>("--engine-only") { Description = "Only the tests of what runs on the grain engine (--engine chooses it)." };
         var filter = new Option<string?>("--filter") { Description = "Only tests whose full name contains this.", HelpName = "TEXT" };
-        return Verb.Create("test", "Run the tests.", "test --fast", [fast, filter], async (parsed, terminal, cancellationToken) =>
+        return Verb.Create("test", "Run the tests.", "test --fast", [fast, engine, filter], async (parsed, terminal, cancellationToken) =>
         {
             if (!checkout.HasSources)
                 throw CliException.Unavailable("The tests need a checkout with sources.");
             var results = Path.Combine(checkout.StateDirectory, "test-results");
             if (Directory.Exists(results))
                 Directory.Delete(results, recursive: true);
-            var targets = parsed.GetValue(fast)
-                ? Fast.Select(name => Path.Combine("tests", name, $"MetaGrains.{name}.csproj")).ToArray()
-                : ["MetaGrains.sln"];
+            var some = parsed.GetValue(fast) ? Fast : parsed.GetValue(engine) ? Engine : null;
+            var targets = some?.Select(name => Path.Combine("tests", name, $"MetaGrains.{name}.csproj")).ToArray() ?? ["MetaGrains.sln"];
             var broken = false;
             foreach (var target in targets)
                 broken |= await RunAsync(checkout, target, parsed.GetValue(filter), results, cancellationToken) != 0;

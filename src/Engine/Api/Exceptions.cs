@@ -109,6 +109,27 @@ namespace Orleans.Runtime
     }
 }
 
+namespace Orleans.Runtime.Messaging
+{
+    /// <summary>No connection to the silo could be made, so that nothing was run. Only Orleans throws it; ours says <see cref="SiloUnavailableException"/>.</summary>
+    public class ConnectionFailedException : OrleansException
+    {
+        public ConnectionFailedException()
+        {
+        }
+
+        public ConnectionFailedException(string message)
+            : base(message)
+        {
+        }
+
+        public ConnectionFailedException(string message, Exception? innerException)
+            : base(message, innerException)
+        {
+        }
+    }
+}
+
 namespace Orleans.Storage
 {
     /// <summary>The record was changed by somebody else. If it leaves a grain method, the activation ends and the next call reads again.</summary>

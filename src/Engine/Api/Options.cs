@@ -168,7 +168,7 @@ namespace Orleans.Configuration
 
     public class StaticGatewayListProviderOptions
     {
-        public IList<Uri> Gateways { get; set; } = [];
+        public List<Uri> Gateways { get; set; } = [];
     }
 }
 

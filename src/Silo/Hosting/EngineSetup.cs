@@ -32,11 +32,11 @@ internal static class EngineSetup
             .AddGrainUpkeep();
     }
 
-    // engine.living_silos knows the period: with Orleans' own one a killed silo would seem alive for a minute and a half.
+    // engine.living_silos and engine.silent_silos know the period: with Orleans' own one a killed silo would seem alive for a minute and a half.
     private static void Watch(ClusterMembershipOptions options, SiloSettings settings)
     {
         options.MaxJoinAttemptTime = settings.Options.JoinPatience;
-        (options.IAmAliveTablePublishTimeout, options.NumMissedTableIAmAliveLimit) = (TimeSpan.FromSeconds(5), 2);
+        (options.IAmAliveTablePublishTimeout, options.NumMissedTableIAmAliveLimit) = (TimeSpan.FromSeconds(2), 3);
         (options.ProbeTimeout, options.NumMissedProbesLimit) = (TimeSpan.FromSeconds(2), 2);
     }
 

@@ -58,7 +58,7 @@ internal static class SiloProcess
         {
             await DatabaseGate.PassAsync(settings, TimeProvider.System, logger, lifetime.ApplicationStopping);
             await EngineClaim.MakeAsync(settings, TimeProvider.System, logger, lifetime.ApplicationStopping);
-            await host.StartAsync(lifetime.ApplicationStopping);
+            await JoinAsync(host, new SilentSilos(settings, TimeProvider.System, logger), lifetime.ApplicationStopping);
             await SayReadyAsync(host, settings, logger);
         }
         catch (OperationCanceledException) when (stop.Asked)
@@ -68,6 +68,21 @@ internal static class SiloProcess
 
         await host.WaitForShutdownAsync();
         return stop.Asked ? ExitCode.Ok : ExitCode.Unavailable;
+    }
+
+    private static async Task JoinAsync(IHost host, SilentSilos silent, CancellationToken stopping)
+    {
+        using var joined = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var burying = silent.BuryAsync(joined.Token);
+        try
+        {
+            await host.StartAsync(stopping);
+        }
+        finally
+        {
+            await joined.CancelAsync();
+            await burying;
+        }
     }
 
     private static IConfiguration Configuration(SiloArguments arguments) => new ConfigurationBuilder()

@@ -37,6 +37,9 @@ public sealed class Migrator(NpgsqlDataSource database, TimeProvider clock)
     private const long AdvisoryLock = 0x4D475241494E53; // "MGRAINS"
     private const int MonthsAhead = 2;
 
+    /// <summary>Minutes between runs of the default tier (<c>medium</c>), written with the very first migration; null for the tier's own. Later it is a setting like any other.</summary>
+    public int? DefaultTierMinutes { get; init; }
+
     /// <summary>Applies what is missing and makes the monthly tables that Meta's history and the near future need.</summary>
     /// <exception cref="MigrationException">The server is too old, or the database is newer or other than this program.</exception>
     public async Task<MigrationPlan> MigrateAsync(CancellationToken cancellationToken)
@@ -69,6 +72,8 @@ public sealed class Migrator(NpgsqlDataSource database, TimeProvider clock)
                 cancellationToken, step.Version, step.Name, step.Checksum, clock.GetUtcNow().UtcDateTime);
         }
 
+        if (plan.Applied.Count == 0 && DefaultTierMinutes is { } minutes)
+            await ExecuteAsync(connection, "update meta_sync_config set interval_minutes = $1 where tier = 'medium'", cancellationToken, minutes);
         await EngineScripts.ApplyAsync(connection, plan.Engine, clock.GetUtcNow().UtcDateTime, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return plan;

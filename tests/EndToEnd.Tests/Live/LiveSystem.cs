@@ -105,7 +105,7 @@ internal sealed class LiveSystem : IAsyncDisposable
         var text = await answer.Content.ReadAsStringAsync();
         if (answer.StatusCode == System.Net.HttpStatusCode.ServiceUnavailable)
             return null;
-        Assert.True(answer.IsSuccessStatusCode, $"GET {url}: {(int)answer.StatusCode} {text}");
+        Assert.True(answer.IsSuccessStatusCode, $"GET {url}: {(int)answer.StatusCode} {text}; the API says: {Api?.Log}");
         return JsonDocument.Parse(text).RootElement;
     }
 

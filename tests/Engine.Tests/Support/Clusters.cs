@@ -1,4 +1,5 @@
 using MetaGrains.Testing;
+using Microsoft.Extensions.Configuration;
 using Npgsql;
 using Orleans.Configuration;
 using Orleans.TestingHost;
@@ -73,9 +74,15 @@ public sealed class DatabaseCluster : IAsyncLifetime
 
     internal static TestClusterBuilder Builder(TestDatabase database, short silos = 1)
     {
-        var builder = new TestClusterBuilder(silos).AddSiloBuilderConfigurator<Silo>();
+        var builder = new TestClusterBuilder(silos).AddSiloBuilderConfigurator<Silo>().AddClientBuilderConfigurator<Client>();
         builder.Properties[Setting] = ConnectionString(database);
         return builder;
+    }
+
+    internal sealed class Client : IClientBuilderConfigurator
+    {
+        public void Configure(IConfiguration configuration, IClientBuilder clientBuilder) => clientBuilder
+            .UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", configuration[Setting]!));
     }
 
     internal sealed class Silo : ISiloConfigurator

@@ -50,7 +50,7 @@ public sealed class EngineClaimTests
     }
 
     private static Task PutSiloAsync(TestDatabase database, string engine, int secondsAgo, int status) => engine == "Orleans"
-        ? database.ExecuteAsync("insert into engine.orleansmembershiptable values ('metagrains', '10.0.0.1', 11111, 1, 's', 'h', $2, 30000, null, now(), now() - $1 * interval '1 s')", secondsAgo, status)
+        ? database.ExecuteAsync("insert into engine.orleansmembershiptable values ('metagrains', '10.0.0.1', 11111, 1, 's', 'h', $2, 30000, null, now(), now(), now() - $1 * interval '1 s')", secondsAgo, status)
         : database.ExecuteAsync($"""
             create table engine.silos (cluster_id text, silo text, period interval, heartbeat_at timestamptz);
             insert into engine.silos values ('metagrains', '10.0.0.1:11111@1', '5 s', now() - interval '{secondsAgo} s')
