@@ -17,7 +17,11 @@ internal sealed partial class BudgetTurn
             ? new BudgetFlow(request.DueAt, 0, perHour, null, 0, _now, request.Scopes)
             : known with
             {
-                DueAt = request.DueAt, Taken = known.DueAt == request.DueAt ? known.Taken : 0, PerHour = perHour, AskedAt = _now, Scopes = request.Scopes,
+                DueAt = request.DueAt,
+                Taken = known.DueAt == request.DueAt ? known.Taken : 0,
+                PerHour = perHour,
+                AskedAt = _now,
+                Scopes = request.Scopes,
             };
         _flows = _flows.SetItem(new FlowKey(request.Requester, request.Interval), flow);
         return flow;
@@ -43,7 +47,9 @@ internal sealed partial class BudgetTurn
         _served = own && mark > _served.Of(rank) ? _served.With(rank, mark) : _served;
         _flows = _flows.SetItem(key, flow with
         {
-            Start = null, Taken = flow.Taken + permits, Finish = (own ? mark : flow.Finish) + (permits / request.Weight),
+            Start = null,
+            Taken = flow.Taken + permits,
+            Finish = (own ? mark : flow.Finish) + (permits / request.Weight),
         });
     }
 }

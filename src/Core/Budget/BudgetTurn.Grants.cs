@@ -135,7 +135,8 @@ internal sealed partial class BudgetTurn
         {
             ledger = ledger.Observe(100, _now, _rules.BucketOf(scope.Kind)) with
             {
-                Learned = LearnedCost.OfRefusal(ledger.Settled + ledger.InFlight), Before = default,
+                Learned = LearnedCost.OfRefusal(ledger.Settled + ledger.InFlight),
+                Before = default,
             };
         }
 
