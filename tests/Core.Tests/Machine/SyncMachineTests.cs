@@ -54,6 +54,19 @@ public sealed class SyncMachineTests
     }
 
     [Fact]
+    public void What_waits_behind_a_run_that_waits_for_permits_lends_it_its_rank()
+    {
+        var model = new AccountModel().Settle();
+        model.Send(new SyncEvent.Triggered(model.Request(7) with { Job = SyncJob.Deep, Priority = null })).Grant(1);
+        model.Send(new SyncEvent.PermitsNeeded(model.Started[^1].Number, 3));
+        Assert.Equal(Priority.Low, model.State.Ask!.Request.Priority);
+
+        model.Wait(TimeSpan.FromMinutes(15)).After(model.State.Job(SyncJob.Tier).NextDue!.Value.AddMinutes(16));
+
+        Assert.Equal(Priority.High, model.State.Ask!.Request.Priority);
+    }
+
+    [Fact]
     public void Whatever_an_outage_missed_is_one_run()
     {
         var model = new AccountModel().Settle();
