@@ -9,6 +9,8 @@ public sealed class SimulationTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(6)]
     public void Whatever_breaks_what_must_hold_holds(int seed) => Assert.Empty(Play(new SimulationOptions(seed, Accounts: 240, Days: 4, Tenants: 10)).Violations);
 
     [Fact]
