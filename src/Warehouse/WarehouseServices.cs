@@ -49,6 +49,7 @@ public static class WarehouseServices
         services.TryAddSingleton<AccountTotalsQuery>();
         services.TryAddSingleton<TenantDirectory>();
         services.TryAddSingleton<AccountDirectory>();
+        services.TryAddSingleton<ClusterDirectory>();
         services.TryAddSingleton<ApiKeyStore>();
         services.TryAddSingleton<TierStore>();
         services.TryAddSingleton<RunQueue>();

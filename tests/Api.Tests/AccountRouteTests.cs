@@ -111,6 +111,7 @@ public sealed class AccountRouteTests(SharedSystem system)
 
         Assert.Equal(("128", "64"), (run["due"], run["woken"]));
         Assert.Equal("true", cluster["ready"]);
+        (await Api.PostAsync("/v1/cluster/silos/10.0.0.9:11111/drain")).IsProblem(404);
         Assert.Equal("active", (string?)Assert.Single(cluster.Json["silos"]!.AsArray())!["status"]);
         Assert.Contains(cluster.Json["activations"]!.AsArray(), count => (string?)count!["type"] == typeof(StandInSweep).FullName && (int)count["count"]! == 64);
         Assert.Equal("""{"status":"ok"}""", (await Api.GetAsync("/healthz?probe=1", null)).Is(200).Text);

@@ -25,12 +25,16 @@ internal static class Parameters
     private static readonly ParameterDoc Tier =
         new("tier", ParameterPlace.Path, typeof(string), "The tier's name.", "medium");
 
+    private static readonly ParameterDoc Silo =
+        new("silo", ParameterPlace.Path, typeof(string), "The silo's address, with or without its generation, or its name.", "10.0.0.5:11111");
+
     /// <summary>The parameters of a path, by their names.</summary>
     public static IEnumerable<ParameterDoc> OfPath(string path) => path.Split('/').Where(segment => segment.StartsWith('{')).Select(segment => segment switch
     {
         "{tenant}" => Tenant,
         "{account}" => Account,
         "{tier}" => Tier,
+        "{silo}" => Silo,
         "{id}" when path.Contains("/runs/", StringComparison.Ordinal) => new ParameterDoc("id", ParameterPlace.Path, typeof(long), "The run's id.", 4711L),
         "{id}" when path.EndsWith("/history", StringComparison.Ordinal) => new ParameterDoc("id", ParameterPlace.Path, typeof(string), "Its id at Meta.", "120210000000000001"),
         "{id}" => new ParameterDoc("id", ParameterPlace.Path, typeof(Guid), "The id, as the list shows it.", Guid.Parse("5b0f6f0e-7f5e-4d55-9f64-0d5a5c1f2a10")),

@@ -3,7 +3,6 @@ using MetaGrains.Cli.Hosting;
 using MetaGrains.Cli.Output;
 using MetaGrains.Cli.Rest;
 using MetaGrains.Warehouse;
-using MetaGrains.Warehouse.Migrations;
 
 namespace MetaGrains.Cli.Local;
 

@@ -60,7 +60,9 @@ internal sealed record FreshnessMark(
 
 internal sealed record TenantErased(string TenantId, string Slug, DateTimeOffset ErasedAt, IReadOnlyDictionary<string, long> Rows);
 
-internal sealed record SiloInfo(string Address, string Status);
+internal sealed record SiloInfo(
+    string Address, string Status, string? Name, string? Host, string? Gateway, string? Release, DateTimeOffset? StartedAt, DateTimeOffset? HeartbeatAt,
+    int? Partitions, int? Activations, int? Reminders, double? ReminderLagSeconds, DateTimeOffset? DrainAskedAt);
 
 internal sealed record ActivationCount(string Type, long Count);
 

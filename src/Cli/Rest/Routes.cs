@@ -9,6 +9,8 @@ internal static class Routes
 
     public const string Cluster = "v1/cluster";
 
+    public static string Drain(string silo) => $"{Cluster}/silos/{Uri.EscapeDataString(silo)}/drain";
+
     public static string Tenant(string tenant) => $"{Tenants}/{Uri.EscapeDataString(tenant)}";
 
     public static string TenantSync(string tenant) => $"{Tenant(tenant)}/sync";

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using MetaGrains.Cli.Hosting;
 using MetaGrains.Cli.Local;
+using MetaGrains.Cli.Verbs.Api;
 
 namespace MetaGrains.Cli.Verbs;
 
@@ -12,10 +13,12 @@ internal static class HostVerb
 
     public static IEnumerable<Command> Create(Checkout checkout)
     {
-        yield return Create(
+        var silo = Create(
             checkout, "Silo", "silo", "Run a silo, the host of the grains, until Ctrl-C.", "silo --listen 127.0.0.1:30000",
             Verb.Text("--listen", "Where its gateway listens; port 0 takes a free one.", "HOST:PORT"),
             Verb.Text("--advertise", "What others connect to, where that is another address.", "HOST:PORT"));
+        silo.Add(DrainVerb.Create(checkout));
+        yield return silo;
         yield return Create(
             checkout, "Api", "api", "Run the REST API until Ctrl-C.", "api --urls http://127.0.0.1:8080",
             Verb.Text("--urls", "Where to listen; port 0 takes a free one. Default: http://127.0.0.1:8080.", "URL"));

@@ -2,6 +2,7 @@ using System.Text.Json;
 using MetaGrains.GraphSimulator;
 using MetaGrains.Silo.Database;
 using MetaGrains.Silo.Settings;
+using MetaGrains.Warehouse.Control;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -66,7 +67,7 @@ internal static class SiloProcess
             return ExitCode.Ok;
         }
 
-        await host.WaitForShutdownAsync();
+        await RunUntilStoppedAsync(host, stop, lifetime, logger);
         return stop.Asked ? ExitCode.Ok : ExitCode.Unavailable;
     }
 
@@ -82,6 +83,21 @@ internal static class SiloProcess
         {
             await joined.CancelAsync();
             await burying;
+        }
+    }
+
+    private static async Task RunUntilStoppedAsync(IHost host, StopCause stop, IHostApplicationLifetime lifetime, ILogger logger)
+    {
+        var drain = new DrainWatch(host.Services.GetRequiredService<ClusterDirectory>(), TimeProvider.System, logger);
+        var silo = host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString();
+        var watching = WatchAsync();
+        await host.WaitForShutdownAsync();
+        await watching;
+
+        async Task WatchAsync()
+        {
+            if (await drain.AskedAsync(silo, lifetime.ApplicationStopping))
+                stop.Stop();
         }
     }
 

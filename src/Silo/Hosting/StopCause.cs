@@ -20,6 +20,13 @@ internal sealed class StopCause : IDisposable
     /// <summary>Whether it was asked for.</summary>
     public bool Asked { get; private set; }
 
+    /// <summary>Asks for it.</summary>
+    public void Stop()
+    {
+        Asked = true;
+        _lifetime.StopApplication();
+    }
+
     public void Dispose()
     {
         foreach (var signal in _signals)
@@ -46,11 +53,5 @@ internal sealed class StopCause : IDisposable
         }
 
         Stop();
-    }
-
-    private void Stop()
-    {
-        Asked = true;
-        _lifetime.StopApplication();
     }
 }

@@ -203,6 +203,21 @@ public sealed class VerbTests
     }
 
     [Fact]
+    public async Task Draining_a_silo_waits_until_it_is_listed_no_more()
+    {
+        await using var api = await ScriptedApi.StartAsync();
+        const string silo = """{"address":"10.0.0.5:11111@1","status":"active","partitions":128}""";
+        api.On("POST /v1/cluster/silos/10.0.0.5:11111/drain", new Reply(202, silo));
+        api.On("GET /v1/cluster", Reply.Ok($$"""{"engine":"Portable","version":"0.1.0","ready":true,"silos":[{{silo}}],"activations":[]}"""), Reply.Ok("""{"engine":"Portable","version":"0.1.0","ready":true,"silos":[],"activations":[]}"""));
+
+        var run = await CliRun.AgainstAsync(api, "silo", "drain", "10.0.0.5:11111");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("Silo 10.0.0.5:11111@1 has left.", run.Out, StringComparison.Ordinal);
+        Assert.Equal(3, api.AskedFor.Count);
+    }
+
+    [Fact]
     public async Task Deleting_a_tenant_needs_a_yes()
     {
         await using var api = await ScriptedApi.StartAsync();
