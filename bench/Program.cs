@@ -1,12 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
+using MetaGrains.Bench.Budget;
 using MetaGrains.Bench.Calls;
 using MetaGrains.Bench.Graph;
 using MetaGrains.Bench.Ingest;
 using MetaGrains.Bench.Measure;
 using MetaGrains.Bench.Parse;
+using MetaGrains.Bench.Simulation;
 
-// Usage: MetaGrains.Bench ingest|calls|parse|graph --rows=N --rounds=N --table-rows=N,N --engine=NAME   (run it by ./metagrains bench NAME)
+// Usage: MetaGrains.Bench ingest|calls|parse|graph|budget --rows=N --rounds=N --table-rows=N,N --engine=NAME   (run it by ./metagrains bench NAME)
+//        MetaGrains.Bench simulate --seed=S --accounts=N --tenants=N --days=D --engine=NAME   (run it by ./metagrains simulate)
 var options = args.Skip(1).Select(word => word.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
 if (args[0] == CallsClient.Name)
 {
@@ -21,12 +24,15 @@ var figures = args[0] switch
     "ingest" => await new IngestBench(WhereRowsGo(), Number("--rows"), Number("--rounds")).RunAsync(),
     "calls" => await new CallsBench(Number("--rounds")).RunAsync(),
     "parse" => new ParseBench(Number("--rounds")).Run(),
+    "simulate" => SimulationReport.Run(new SimulationOptions(Number("--seed"), Number("--accounts"), Number("--days"), Number("--tenants"))),
+    "budget" => BudgetBench.Run(),
     "graph" => await new GraphBench(Number("--rounds")).RunAsync(),
     _ => throw new ArgumentException($"Unknown benchmark {args[0]}."),
 };
 foreach (var (name, value) in window.Close(options["--engine"]))
     figures.Add(name, value);
 Console.WriteLine(JsonSerializer.Serialize(figures));
+Environment.ExitCode = figures.GetValueOrDefault("violations") is > 0 ? 1 : 0;
 
 int Number(string name) => int.Parse(options[name], CultureInfo.InvariantCulture);
 

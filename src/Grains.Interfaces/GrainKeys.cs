@@ -18,6 +18,10 @@ public static class GrainKeys
     public static ITenantRateLimitGrain RateLimit(this IGrainFactory grains, TenantKey tenant) =>
         grains.GetGrain<ITenantRateLimitGrain>(tenant.ToString());
 
+    /// <summary>The limits of an app, which its tenants share.</summary>
+    public static IAppRateLimitGrain AppRateLimit(this IGrainFactory grains, AppKey app) =>
+        grains.GetGrain<IAppRateLimitGrain>(app.ToString());
+
     /// <summary>A connection of a tenant to Meta.</summary>
     public static IConnectionGrain Connection(this IGrainFactory grains, ConnectionKey connection) =>
         grains.GetGrain<IConnectionGrain>(connection.ToString());

@@ -15,12 +15,14 @@ namespace MetaGrains.Grains.Tests;
 internal sealed class GrainCluster : IAsyncDisposable
 {
     private const string DatabaseSetting = "test:database-url";
+    private const string AppSetting = "test:app";
 
+    private readonly string? _app;
     private TestCluster _cluster;
 
-    private GrainCluster(TestDatabase database, TenantId tenant)
+    private GrainCluster(TestDatabase database, TenantId tenant, string? app)
     {
-        (Database, Tenant) = (database, tenant);
+        (Database, Tenant, _app) = (database, tenant, app);
         _cluster = Build();
     }
 
@@ -34,11 +36,11 @@ internal sealed class GrainCluster : IAsyncDisposable
 
     public TenantDirectory Tenants => new(Database.Source, TimeProvider.System);
 
-    public static async Task<GrainCluster> StartAsync(TenantSettings settings)
+    public static async Task<GrainCluster> StartAsync(TenantSettings settings, string? app = null)
     {
         var database = await (await TestPostgres.SharedAsync()).CreateAsync();
         var tenant = await new TenantDirectory(database.Source, TimeProvider.System).MakeAsync("acme", settings, default);
-        var cluster = new GrainCluster(database, tenant!.Id);
+        var cluster = new GrainCluster(database, tenant!.Id, app);
         await cluster._cluster.DeployAsync();
         return cluster;
     }
@@ -64,6 +66,7 @@ internal sealed class GrainCluster : IAsyncDisposable
         var builder = new TestClusterBuilder(1).AddSiloBuilderConfigurator<Silo>();
         builder.Options.ServiceId = builder.Options.ClusterId = Database.Name;
         builder.Properties[DatabaseSetting] = Database.Url;
+        builder.Properties[AppSetting] = _app ?? "";
         return builder.Build();
     }
 
@@ -75,7 +78,8 @@ internal sealed class GrainCluster : IAsyncDisposable
             siloBuilder.Services.AddWarehouse(options => options.DatabaseUrl = url);
             siloBuilder.Services.AddSingleton(EncryptionKeys.Parse(EncryptionKeys.Generate()));
             siloBuilder.Services.AddGrains();
-            siloBuilder.Services.AddMetaGraph(_ => { });
+            var app = siloBuilder.Configuration[AppSetting];
+            siloBuilder.Services.AddMetaGraph(options => options.AppId = string.IsNullOrEmpty(app) ? null : app);
             siloBuilder
                 .AddAdoNetGrainStorage(GrainServices.Store, options =>
                     (options.Invariant, options.ConnectionString) = ("Npgsql", DatabaseUrl.ForEngine(url).ConnectionString))

@@ -20,14 +20,18 @@ public sealed record RateLimit(string Mode, int? Cap, int Waiting, DateTimeOffse
 /// <param name="Charged">Calls given out in its window.</param>
 /// <param name="Percent">Percent used, as Meta stated it last.</param>
 /// <param name="BlockedUntil">Until when Meta blocks it; null when it does not.</param>
-public sealed record RateLimitScope(string Scope, int Charged, double Percent, DateTimeOffset? BlockedUntil);
+/// <param name="NearLimit">Mode fixed: the warning level is passed (162 of 180).</param>
+/// <param name="DemandPerHour">Calls per hour that recurring work needs.</param>
+/// <param name="AllowancePerHour">Calls per hour that it allows; null where nobody has told.</param>
+public sealed record RateLimitScope(
+    string Scope, int Charged, double Percent, DateTimeOffset? BlockedUntil, bool NearLimit, double DemandPerHour, double? AllowancePerHour);
 
 /// <summary>The budgets.</summary>
 internal static class RateLimitRoutes
 {
     private const string ModeFixed = "fixed";
 
-    private static readonly RateLimit Example = new(ModeFixed, 180, 0, null, [new RateLimitScope("user", 42, 21, null)]);
+    private static readonly RateLimit Example = new(ModeFixed, 180, 0, null, [new RateLimitScope("user", 42, 21, null, false, 60, 180)]);
 
     public static void MapRateLimit(this IEndpointRouteBuilder routes) =>
         routes.MapRoute("GET", "/v1/tenants/{tenant}/rate-limit", Access.Tenant, new(
@@ -38,6 +42,8 @@ internal static class RateLimitRoutes
         var status = await silo.AskAsync(grains => grains.RateLimit(new TenantKey(scope.Id)).GetStatusAsync(), cancellationToken);
         return Answer.Ok(new RateLimit(
             status.Mode, status.Mode == ModeFixed ? status.Cap : null, status.Waiting, status.HighOnlyUntil,
-            [.. status.Scopes.Select(known => new RateLimitScope(known.Scope, known.Charged, known.Percent, known.BlockedUntil))]));
+            [.. status.Scopes.Select(known => new RateLimitScope(
+                known.Scope, known.Charged, Math.Round(known.Percent, 2), known.BlockedUntil, known.NearLimit,
+                Math.Round(known.DemandPerHour, 1), known.AllowancePerHour is { } allowed ? Math.Round(allowed, 1) : null))]));
     }
 }

@@ -40,6 +40,7 @@ internal static class CommandLine
         .. HostVerb.Create(checkout),
         GraphSimVerb.Create(checkout),
         BenchVerb.Create(checkout),
+        SimulateVerb.Create(checkout),
         TestVerb.Create(checkout),
     ];
 }

@@ -28,21 +28,15 @@ public sealed record BudgetRequest
     /// <summary>The interval at which the work recurs: four of them overdue, it ranks with HIGH. Null: it never does.</summary>
     public TimeSpan? Interval { get; init; }
 
+    /// <summary>Its share against others of its rank while they wait. Default: 1.</summary>
+    public double Weight { get; init; } = 1;
+
+    /// <summary>
+    /// Calls per hour that the requester needs for all of its work, where it knows; null: what it takes in each of its
+    /// intervals.
+    /// </summary>
+    public double? PerHour { get; init; }
+
     /// <summary>Everything that one call counts against; all of it must have room.</summary>
     public required ImmutableArray<LimitScope> Scopes { get; init; }
-}
-
-/// <summary>The order of requests.</summary>
-public static class BudgetOrder
-{
-    /// <summary>How many of its intervals a request must be overdue to rank with HIGH (design section 5).</summary>
-    public const int IntervalsUntilHigh = 4;
-
-    /// <summary>The priority after ageing.</summary>
-    public static Priority Effective(Priority priority, DateTimeOffset dueAt, TimeSpan? interval, DateTimeOffset now) =>
-        interval is { } known && known > TimeSpan.Zero && now - dueAt >= known * IntervalsUntilHigh ? Priority.High : priority;
-
-    /// <summary>The priority of a request after ageing.</summary>
-    public static Priority Effective(BudgetRequest request, DateTimeOffset now) =>
-        Effective(request.Priority, request.DueAt, request.Interval, now);
 }

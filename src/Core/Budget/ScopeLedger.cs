@@ -8,14 +8,33 @@ namespace MetaGrains.Core.Budget;
 /// <param name="Count">How many.</param>
 public readonly record struct Charge(DateTimeOffset Through, int Count);
 
-/// <summary>What is known of one scope.</summary>
+/// <summary>What Meta stated, and how many of our own calls were in it.</summary>
+/// <param name="At">When.</param>
+/// <param name="Percent">Percent used.</param>
+/// <param name="Own">Our own calls.</param>
+/// <param name="Forgotten">How many of our calls the window had forgotten by then.</param>
+public readonly record struct StatedUsage(DateTimeOffset At, double Percent, int Own, long Forgotten);
+
+/// <summary>
+/// What is known of one scope: our own calls by the time at which they were made, permits that are in flight, and what
+/// Meta stated. Immutable; every change costs the same however much is known.
+/// </summary>
 public sealed record ScopeLedger
 {
     /// <summary>The scope.</summary>
     public required LimitScope Scope { get; init; }
 
-    /// <summary>Charges, by the end of their bucket, the oldest first.</summary>
-    public ImmutableSortedDictionary<DateTimeOffset, int> Charges { get; init; } = ImmutableSortedDictionary<DateTimeOffset, int>.Empty;
+    /// <summary>Calls that were made, by the end of their bucket, the oldest first; without <see cref="Latest"/>.</summary>
+    public ImmutableQueue<Charge> Older { get; init; } = ImmutableQueue<Charge>.Empty;
+
+    /// <summary>The newest bucket.</summary>
+    public Charge Latest { get; init; }
+
+    /// <summary>Calls in all buckets.</summary>
+    public int Settled { get; init; }
+
+    /// <summary>Permits of grants that are out: they may be used at any moment until their deadline.</summary>
+    public int InFlight { get; init; }
 
     /// <summary>Percent used, by anyone, as Meta stated it last.</summary>
     public double Percent { get; init; }
@@ -23,80 +42,179 @@ public sealed record ScopeLedger
     /// <summary>When Meta stated it.</summary>
     public DateTimeOffset? ObservedAt { get; init; }
 
+    /// <summary>How many of our own calls were in that statement.</summary>
+    public int OwnAtObservation { get; init; }
+
+    /// <summary>How many of those Meta's window surely held: it may forget a tenth of its length earlier than ours.</summary>
+    public int HeldAtObservation { get; init; }
+
+    /// <summary>How many of our calls the window had forgotten by then.</summary>
+    public long ForgottenAtObservation { get; init; }
+
+    /// <summary>How many of our calls the window has forgotten.</summary>
+    public long Forgotten { get; init; }
+
+    /// <summary>The statement from which on calls and percent are compared, to learn what a call costs.</summary>
+    public StatedUsage Before { get; init; }
+
+    /// <summary>How long the last block was; zero when what followed it was served.</summary>
+    public TimeSpan LastBlock { get; init; }
+
+    /// <summary>What calls cost, learned from statement to statement.</summary>
+    public LearnedCost Learned { get; init; }
+
     /// <summary>Until when Meta blocks the scope.</summary>
     public DateTimeOffset? BlockedUntil { get; init; }
 
+    /// <summary>Permits that may be in flight at once, while the scope is not trusted yet: after a block, and before anything is known of it. Null: see the rules.</summary>
+    public int? Exposure { get; init; }
+
+    /// <summary>Up to when the pace at which lower ranks may use the reserve has been used; null while they have no need of it.</summary>
+    public DateTimeOffset? ReleasedAt { get; init; }
+
+    /// <summary>Calls per hour that recurring work needs of this scope.</summary>
+    public double DemandPerHour { get; init; }
+
     /// <summary>Whether people were told that the warning level is passed; told once per passing.</summary>
     public bool Warned { get; init; }
+
+    // Meta counts in steps of its own, and each of our calls is kept until the end of its bucket.
+    private TimeSpan MostAhead => Scope.Kind.Window() / 10;
+
+    // An answer speaks of the moment at which Meta took the call, not of that at which the answer came: calls that were
+    // sent shortly before it may not be in it. 3 s of an hour.
+    private TimeSpan OnItsWay => Scope.Kind.Window() / 1200;
+
+    /// <summary>All buckets, the oldest first.</summary>
+    public IEnumerable<Charge> Charges => Latest.Count > 0 ? Older.Append(Latest) : Older;
+
+    /// <summary>When the oldest bucket is forgotten; null when there is none.</summary>
+    public DateTimeOffset? NextForgotten =>
+        (Older.IsEmpty ? Latest.Count > 0 ? Latest.Through : (DateTimeOffset?)null : Older.Peek().Through) + Scope.Kind.Window();
 
     /// <summary>Whether the scope is blocked.</summary>
     public bool IsBlocked(DateTimeOffset now) => BlockedUntil > now;
 
     /// <summary>
-    /// Permits that may have been used within the window that ends now, or may still be. A charge counts from the grant
+    /// Permits that may have been used within the window that ends now, or may still be. A permit counts from its grant
     /// until a whole window after the last moment at which it can have been used: so no window holds more than the cap,
     /// whenever within its grant a call was sent.
     /// </summary>
-    public int Charged(DateTimeOffset now)
+    public int Charged(DateTimeOffset now) => At(now) is var current ? current.Settled + current.InFlight : 0;
+
+    /// <summary>The ledger without what the window has forgotten.</summary>
+    public ScopeLedger At(DateTimeOffset now)
     {
-        var window = Scope.Kind.Window();
-        var sum = 0;
-        foreach (var (through, count) in Charges)
+        if (!(NextForgotten <= now))
+            return this;
+        var (older, latest, settled, window) = (Older, Latest, Settled, Scope.Kind.Window());
+        while (!older.IsEmpty && older.Peek().Through + window <= now)
         {
-            if (through + window > now)
-                sum += count;
+            older = older.Dequeue(out var gone);
+            settled -= gone.Count;
+        }
+
+        if (older.IsEmpty && latest.Through + window <= now)
+            (latest, settled) = (default, 0);
+        return this with { Older = older, Latest = latest, Settled = settled, Forgotten = Forgotten + Settled - settled };
+    }
+
+    /// <summary>Permits go out.</summary>
+    public ScopeLedger Give(int permits) => this with { InFlight = InFlight + permits };
+
+    /// <summary>A grant is over: what was sent of it counts for a window, the rest is free.</summary>
+    /// <param name="permits">Permits of the grant.</param>
+    /// <param name="sent">How many were sent.</param>
+    /// <param name="last">From when it counts.</param>
+    /// <param name="sentAt">The last moment at which one was sent, by the clock of whoever sent it.</param>
+    /// <param name="bucket">Width of a bucket.</param>
+    public ScopeLedger Settle(int permits, int sent, DateTimeOffset last, DateTimeOffset sentAt, TimeSpan bucket)
+    {
+        var freed = this with { InFlight = Math.Max(0, InFlight - permits) };
+        return sent == 0 ? freed
+            : freed.Add(new Charge(BucketEnd(last, bucket), sent)).Counted(ObservedAt >= sentAt + OnItsWay ? sent : 0);
+    }
+
+    private ScopeLedger Counted(int sent) =>
+        sent == 0 ? this : this with { OwnAtObservation = OwnAtObservation + sent, HeldAtObservation = HeldAtObservation + sent };
+
+    /// <summary>Adds calls. A bucket older than the newest is counted with the newest: kept longer, never shorter.</summary>
+    public ScopeLedger Add(Charge charge) =>
+        Latest.Count == 0 ? this with { Latest = charge, Settled = Settled + charge.Count }
+        : charge.Through <= Latest.Through ? this with { Latest = Latest with { Count = Latest.Count + charge.Count }, Settled = Settled + charge.Count }
+        : this with { Older = Older.Enqueue(Latest), Latest = charge, Settled = Settled + charge.Count };
+
+    /// <summary>
+    /// Takes what Meta stated; our own calls up to then are part of it. An older statement changes nothing.
+    /// </summary>
+    public ScopeLedger Observe(double percent, DateTimeOffset at, TimeSpan bucket)
+    {
+        if (at < ObservedAt)
+            return this;
+        var current = At(at);
+        var later = current.Latest.Through > at + bucket ? current.Latest.Count : 0;
+        var own = current.Settled - later;
+        var stated = current with
+        {
+            Percent = percent,
+            ObservedAt = at,
+            OwnAtObservation = own,
+            HeldAtObservation = own - current.SoonForgotten(at),
+            ForgottenAtObservation = current.Forgotten,
+        };
+        return stated.Learn(this);
+    }
+
+    private int SoonForgotten(DateTimeOffset at)
+    {
+        var sum = 0;
+        foreach (var charge in Charges)
+        {
+            if (charge.Through + Scope.Kind.Window() > at + MostAhead)
+                break;
+            sum += charge.Count;
         }
 
         return sum;
     }
 
-    /// <summary>
-    /// Percent used by now: what Meta stated last, which decays evenly over the window, and what was given out since.
-    /// </summary>
-    public double Estimate(DateTimeOffset now, AccessTier access) => Decayed(now) + (Charged(now) * Scope.Kind.PercentPerCall(access));
-
-    /// <summary>What Meta stated last, decayed.</summary>
-    public double Decayed(DateTimeOffset now)
+    // By now it is known which of our calls were in the last statement. While Meta's window forgot nothing, what it grew by since an earlier one is the price of those between. After a block
+    // that holds at any time, since hardly anything else is in flight.
+    private ScopeLedger Learn(ScopeLedger last)
     {
-        if (ObservedAt is not { } at || now <= at)
-            return Percent;
-        return Percent * Math.Max(0, 1 - ((now - at) / Scope.Kind.Window()));
-    }
-
-    /// <summary>Adds permits that may be used up to a moment; a negative number takes them back.</summary>
-    public ScopeLedger Charge(DateTimeOffset through, int count, TimeSpan bucket)
-    {
-        var end = BucketEnd(through, bucket);
-        var sum = Charges.GetValueOrDefault(end) + count;
-        return this with { Charges = sum > 0 ? Charges.SetItem(end, sum) : Charges.Remove(end) };
-    }
-
-    /// <summary>
-    /// Takes what Meta stated; charges that ended by then are part of it. A user's own charges stay, since no header
-    /// counts them. An older statement changes nothing.
-    /// </summary>
-    public ScopeLedger Observe(double percent, DateTimeOffset at)
-    {
-        if (at < ObservedAt)
+        if (last.ObservedAt is not { } at)
             return this;
-        var charges = Scope.Kind == LimitKind.User ? Charges : Charges.RemoveRange(Charges.Keys.Where(through => through <= at));
-        return this with { Percent = percent, ObservedAt = at, Charges = charges };
+        var stated = new StatedUsage(at, last.Percent, last.OwnAtObservation, last.Forgotten);
+        var bounded = this with { Learned = Learned.NotAbove(stated.Percent, last.HeldAtObservation).AtLeast(stated.Percent, stated.Own) };
+        var calls = stated.Own - Before.Own;
+        var grows = !(NextForgotten - at < MostAhead) || Exposure is not (null or int.MaxValue);
+        if (!grows || at - Before.At > Scope.Kind.Window() / LearnedCost.Near || stated.Forgotten != Before.Forgotten || stated.Percent < Before.Percent || calls < 0)
+            return bounded with { Before = stated };
+        return calls == 0 ? bounded : bounded with
+        {
+            Before = stated,
+            Learned = bounded.Learned.AtMost(stated.Percent, last.HeldAtObservation, stated.Percent - Before.Percent, calls)
+                .Take(stated.Percent - Before.Percent, calls, stated.Percent, stated.Own),
+        };
     }
 
-    /// <summary>Blocks; a block is never shortened.</summary>
-    public ScopeLedger Block(DateTimeOffset until) => BlockedUntil >= until ? this : this with { BlockedUntil = until };
-
-    /// <summary>Drops what has passed. Null when nothing is left to know.</summary>
-    public ScopeLedger? Pruned(DateTimeOffset now)
+    /// <summary>
+    /// Blocks; a block is never shortened. What follows it begins with one call, whose answer says whether more may go;
+    /// when that is refused, too, the next block is twice as long.
+    /// </summary>
+    public ScopeLedger Block(DateTimeOffset until, DateTimeOffset now, TimeSpan longest)
     {
-        var window = Scope.Kind.Window();
-        var pruned = Charges.IsEmpty || Charges.Keys.First() + window > now
-            ? this
-            : this with { Charges = Charges.RemoveRange(Charges.Keys.Where(through => through + window <= now)) };
-        if (pruned.BlockedUntil <= now)
-            pruned = pruned with { BlockedUntil = null };
-        return pruned.Charges.IsEmpty && pruned.BlockedUntil is null && !pruned.Warned && pruned.Decayed(now) <= 0 ? null : pruned;
+        if (BlockedUntil >= until)
+            return this;
+        var again = LastBlock * 2 < longest ? LastBlock * 2 : longest;
+        var end = !IsBlocked(now) && now + again > until ? now + again : until;
+        return this with { BlockedUntil = end, Exposure = 1, LastBlock = end - now };
     }
+
+    /// <summary>Whether nothing is left to know.</summary>
+    public bool IsForgotten(DateTimeOffset now) =>
+        At(now) is { Settled: 0, InFlight: 0, Warned: false, DemandPerHour: 0 } known && !known.IsBlocked(now)
+        && known.Exposure is null or int.MaxValue && !(known.ObservedAt + Scope.Kind.Window() > now);
 
     internal static DateTimeOffset BucketEnd(DateTimeOffset moment, TimeSpan bucket)
     {

@@ -24,7 +24,8 @@ public static class TenantBudget
         return new BudgetState
         {
             Rules = rules,
-            Ledgers = snapshot.Ledgers.ToImmutableDictionary(ledger => ledger.Scope),
+            // What work needs is told by those who ask.
+            Ledgers = snapshot.Ledgers.ToImmutableDictionary(ledger => ledger.Scope, ledger => ledger with { DemandPerHour = 0 }),
             Lost = lost,
             Access = snapshot.Access,
             HighOnlyUntil = snapshot.Ledgers.Where(ledger => ledger.IsBlocked(now)).Max(ledger => ledger.BlockedUntil),
@@ -38,29 +39,15 @@ public static class TenantBudget
     {
         Check(state, request);
         if (Repeated(state, request, now) is { } same)
-            return new BudgetReply(state, new BudgetAnswer.Granted(same, HighOnly(state, now)), []);
-
-        state = Pruned(state, now);
-        var deal = new BudgetDeal(state, now);
-        var share = deal.Run(request);
-        state = state with { Waiters = deal.Waiters };
-        var effects = new List<BudgetEffect>();
-        BudgetAnswer answer;
-        if (share.Permits > 0)
-        {
-            state = Give(state with { Waiters = state.Waiters.Remove(request.Requester) }, request, share.Permits, now, effects, out var grant);
-            answer = new BudgetAnswer.Granted(grant, HighOnly(state, now));
-        }
-        else
-        {
-            state = Queue(state, request, share.Until, out var ticket);
-            answer = new BudgetAnswer.Wait(share.Until, ticket, share.Reason, share.Scope, HighOnly(state, now));
-        }
-
-        effects.AddRange(deal.Wakes);
-        state = Timed(state, deal.NextRoom, now, effects);
-        return new BudgetReply(state, answer, [.. effects]);
+            return new BudgetReply(state, new BudgetAnswer.Granted(same, state.HighOnlyUntil > now ? state.HighOnlyUntil : null), []);
+        var turn = new BudgetTurn(state, now);
+        var answer = turn.Ask(request);
+        return new BudgetReply(turn.Finish(), answer, [.. turn.Effects]);
     }
+
+    /// <summary>A requester does not want any more what it asked for.</summary>
+    public static BudgetDecision Withdraw(BudgetState state, string requester, DateTimeOffset now) =>
+        Turn(state, now, turn => turn.Withdraw(requester));
 
     /// <summary>
     /// Takes a grant back. Before its deadline what was not used is credited, and what was used counts from when it was
@@ -68,199 +55,100 @@ public static class TenantBudget
     /// </summary>
     /// <param name="used">Requests that were sent, failed ones included.</param>
     /// <param name="lastSentAt">When the last was sent; null for now.</param>
-    public static BudgetDecision Return(BudgetState state, long grantId, int used, DateTimeOffset? lastSentAt, DateTimeOffset now)
-    {
-        if (!state.Outstanding.TryGetValue(grantId, out var known))
-            return new BudgetDecision(state, []);
-        state = state with { Outstanding = state.Outstanding.Remove(grantId) };
-        if (now >= known.Grant.Until)
-            return new BudgetDecision(state, []);
-
-        var sent = Math.Clamp(used, 0, known.Grant.Permits);
-        var given = known.Grant.Until - state.Rules.GrantLength;
-        var last = lastSentAt is { } at && at < now ? (at < given ? given : at) : now;
-        foreach (var scope in known.Scopes)
-        {
-            var ledger = state.Ledger(scope).Charge(known.Grant.Until, -known.Grant.Permits, state.Rules.Bucket);
-            // What Meta's statement already holds is not counted twice.
-            var stated = scope.Kind != LimitKind.User && ledger.ObservedAt >= last;
-            state = state.With(sent == 0 || stated ? ledger : ledger.Charge(last, sent, state.Rules.Bucket));
-        }
-
-        return Served(state, now);
-    }
+    public static BudgetDecision Return(BudgetState state, long grantId, int used, DateTimeOffset? lastSentAt, DateTimeOffset now) =>
+        Turn(state, now, turn => turn.Return(grantId, used, lastSentAt));
 
     /// <summary>Takes what the headers of one answer said.</summary>
     public static BudgetDecision Observe(BudgetState state, ImmutableArray<ScopeUsage> usages, DateTimeOffset now)
     {
-        var persist = false;
+        var turn = new BudgetTurn(state, now);
         foreach (var usage in usages)
-        {
-            var before = state.Ledger(usage.Scope);
-            var at = usage.At < now ? usage.At : now;
-            var after = usage.Percent is { } percent ? before.Observe(percent, at) : before;
-            persist |= after.Percent >= state.Rules.SoftBrakePercent && before.Percent < state.Rules.SoftBrakePercent;
-            state = state.With(after) with { Access = usage.Access == AccessTier.Unknown ? state.Access : usage.Access };
-            if (usage.RegainAfter > TimeSpan.Zero)
-                state = Blocked(state, usage.Scope, at + usage.RegainAfter, now, ref persist);
-        }
-
-        return Served(state, now, persist);
+            turn.Observe(usage);
+        return new BudgetDecision(turn.Finish(), [.. turn.Effects]);
     }
 
     /// <summary>Blocks a scope, because Meta refused a call for it. A block is never shortened.</summary>
-    public static BudgetDecision Block(BudgetState state, LimitScope scope, DateTimeOffset until, DateTimeOffset now)
-    {
-        var persist = false;
-        state = Blocked(state, scope, until, now, ref persist);
-        return Served(state, now, persist);
-    }
+    public static BudgetDecision Block(BudgetState state, LimitScope scope, DateTimeOffset until, DateTimeOffset now) =>
+        Turn(state, now, turn => turn.Block(scope, until));
+
+    /// <summary>The app's budget has granted a lease.</summary>
+    public static BudgetDecision TakeLease(BudgetState state, BudgetGrant lease, DateTimeOffset now) => Turn(state, now, turn => turn.TakeLease(lease));
+
+    /// <summary>The app's budget has nothing before a moment.</summary>
+    public static BudgetDecision AwaitLease(BudgetState state, DateTimeOffset until, DateTimeOffset now) => Turn(state, now, turn => turn.AwaitLease(until));
+
+    /// <summary>The app's budget says that it is the tenant's turn.</summary>
+    public static BudgetDecision RetryLease(BudgetState state, DateTimeOffset now) => Turn(state, now, turn => turn.RetryLease());
 
     /// <summary>Time has passed: forgets what is over and wakes who has room now.</summary>
-    public static BudgetDecision Advance(BudgetState state, DateTimeOffset now) => Served(Pruned(state, now), now);
+    public static BudgetDecision Advance(BudgetState state, DateTimeOffset now) =>
+        // It is the timer that says so: whether it came early, since a clock was set back, or in time, another is needed.
+        Turn(state with { WakeAt = null }, now, _ => { });
 
     /// <summary>The tenant's rules have changed.</summary>
     public static BudgetDecision Reconfigure(BudgetState state, BudgetRules rules, DateTimeOffset now) =>
-        rules.Refuse() is { } refusal ? throw new ArgumentException(refusal, nameof(rules)) : Served(state with { Rules = rules }, now);
+        rules.Refuse() is { } refusal ? throw new ArgumentException(refusal, nameof(rules)) : Turn(state with { Rules = rules }, now, turn => turn.ServeAll());
 
     /// <summary>The grain deactivates in order: what is left of the block is given up, so that nothing of it counts as lost.</summary>
     public static BudgetDecision Close(BudgetState state, DateTimeOffset now)
     {
-        state = Pruned(state with { Block = default }, now);
-        return new BudgetDecision(state, [new BudgetEffect.Persist(Snapshot(state))]);
+        var closed = Advance(state with { Block = default }, now).State;
+        return new BudgetDecision(closed, [new BudgetEffect.Persist(closed)]);
     }
 
-    /// <summary>What is to be written down of a state.</summary>
-    public static BudgetSnapshot Snapshot(BudgetState state) => new()
-    {
-        Ledgers = [.. state.Ledgers.Values.OrderBy(ledger => ledger.Scope.ToString(), StringComparer.Ordinal)],
-        Lost = state.Lost,
-        Access = state.Access,
-        ChargedThrough = new Charge(state.Block.Through, state.Block.Left),
-        NextGrant = state.NextGrant,
-    };
+    /// <summary>Where recurring work needs more calls than a limit allows, the greatest lack first.</summary>
+    public static IEnumerable<BudgetShortfall> Shortfalls(BudgetState state, DateTimeOffset now) =>
+        from ledger in state.Ledgers.Values
+        where ledger.DemandPerHour > 0
+        let lack = new BudgetShortfall(ledger.Scope, ledger.DemandPerHour, AllowancePerHour(state, ledger, now))
+        where lack.DemandPerHour > lack.AllowancePerHour
+        orderby lack.DemandPerHour - lack.AllowancePerHour descending
+        select lack;
 
-    private static BudgetState Give(
-        BudgetState state, BudgetRequest request, int permits, DateTimeOffset now, List<BudgetEffect> effects, out BudgetGrant grant)
+    /// <summary>
+    /// Percent of a limit that is used by now, by anyone: of what Meta permits where it states that, of a user's calls per
+    /// hour in mode fixed; zero where nothing is known of the limit.
+    /// </summary>
+    public static double PercentUsed(BudgetState state, ScopeLedger ledger, DateTimeOffset now)
     {
-        var until = now + state.Rules.GrantLength;
-        if (state.Block.Left < permits || state.Block.Through < until)
-        {
-            state = state with { Block = new OpenBlock(Math.Max(permits, state.Rules.BlockPermits), now + state.Rules.BlockLength) };
-            effects.Add(new BudgetEffect.Persist(Snapshot(state)));
-        }
-
-        grant = new BudgetGrant(state.NextGrant, permits, until);
-        state = state with
-        {
-            Block = state.Block with { Left = state.Block.Left - permits },
-            NextGrant = state.NextGrant + 1,
-            Outstanding = state.Outstanding.Add(grant.Id, new OutstandingGrant(grant, request.Requester, request.RequestId, request.Scopes)),
-        };
-        foreach (var scope in request.Scopes)
-            state = Warned(state.With(state.Ledger(scope).Charge(until, permits, state.Rules.Bucket)), scope, now, effects);
-        return state;
+        var room = new BudgetRoom(state.Rules, state.Access, ledger.At(now), 0, now);
+        var capped = state.Rules.Mode == BudgetMode.Fixed && ledger.Scope.Kind == LimitKind.User;
+        return capped ? room.Used * 100 / state.Rules.CallsPerHour : ledger.ObservedAt is null ? 0 : Math.Max(0, room.Used);
     }
 
-    private static BudgetState Warned(BudgetState state, LimitScope scope, DateTimeOffset now, List<BudgetEffect> effects)
-    {
-        if (state.Rules.Mode != BudgetMode.Fixed || scope.Kind != LimitKind.User)
-            return state;
-        var ledger = state.Ledger(scope);
-        var charged = ledger.Charged(now) + BudgetRoom.Lost(state, LimitKind.User, now);
-        var over = charged >= state.Rules.WarnAt;
-        if (over && !ledger.Warned)
-            effects.Add(new BudgetEffect.Warn(scope, charged, state.Rules.Cap));
-        return over == ledger.Warned ? state : state.With(ledger with { Warned = over });
-    }
+    /// <summary>Calls per hour that a scope allows; infinite where nobody has told its limit.</summary>
+    public static double AllowancePerHour(BudgetState state, ScopeLedger ledger, DateTimeOffset now) =>
+        new BudgetRoom(state.Rules, state.Access, ledger.At(now), 0, now).PerHour;
 
-    private static BudgetState Queue(BudgetState state, BudgetRequest request, DateTimeOffset until, out long ticket)
+    /// <summary>What is to be written down of a state. Permits in flight count as used at the latest moment that is possible.</summary>
+    public static BudgetSnapshot Snapshot(BudgetState state)
     {
-        var known = state.Waiters.GetValueOrDefault(request.Requester);
-        ticket = 0;
-        if (known is null && state.Waiters.Count >= state.Rules.MaxWaiters)
-            return state;
-        ticket = known?.Ticket ?? state.NextTicket;
-        return state with
+        var latest = state.Outstanding.IsEmpty ? default : state.Outstanding.Values.Max(known => known.Grant.Until);
+        return new BudgetSnapshot
         {
-            NextTicket = known is null ? state.NextTicket + 1 : state.NextTicket,
-            Waiters = state.Waiters.SetItem(request.Requester, new BudgetWaiter(request, ticket, until)),
+            Ledgers =
+            [
+                .. state.Ledgers.Values.Select(ledger => ledger.InFlight == 0 ? ledger
+                    : ledger.Settle(ledger.InFlight, ledger.InFlight, latest, latest, state.Rules.BucketOf(ledger.Scope.Kind))),
+            ],
+            Lost = state.Lost,
+            Access = state.Access,
+            ChargedThrough = new Charge(state.Block.Through, state.Block.Left),
+            NextGrant = state.NextGrant,
         };
     }
 
-    private static BudgetState Blocked(BudgetState state, LimitScope scope, DateTimeOffset until, DateTimeOffset now, ref bool persist)
+    private static BudgetDecision Turn(BudgetState state, DateTimeOffset now, Action<BudgetTurn> happened)
     {
-        var ledger = state.Ledger(scope);
-        if (until <= now || ledger.BlockedUntil >= until)
-            return state;
-        persist = true;
-        return state.With(ledger.Block(until)) with { HighOnlyUntil = state.HighOnlyUntil > until ? state.HighOnlyUntil : until };
+        var turn = new BudgetTurn(state, now);
+        happened(turn);
+        return new BudgetDecision(turn.Finish(), [.. turn.Effects]);
     }
 
-    private static BudgetDecision Served(BudgetState state, DateTimeOffset now, bool persist = false)
-    {
-        var effects = new List<BudgetEffect>();
-        if (persist)
-            effects.Add(new BudgetEffect.Persist(Snapshot(state)));
-        var deal = new BudgetDeal(state, now);
-        deal.Run(null);
-        effects.AddRange(deal.Wakes);
-        state = Timed(state with { Waiters = deal.Waiters }, deal.NextRoom, now, effects);
-        return new BudgetDecision(state, [.. effects]);
-    }
-
-    // The next moment at which somebody may have room, or at which room that was kept for somebody woken is free again.
-    private static BudgetState Timed(BudgetState state, DateTimeOffset? nextRoom, DateTimeOffset now, List<BudgetEffect> effects)
-    {
-        var rules = state.Rules;
-        var at = state.Waiters.Values.Min(waiter => (DateTimeOffset?)(
-            waiter.WokenAt is not { } woken ? (waiter.Until > now ? waiter.Until : waiter.Until + rules.WaiterPatience)
-            : woken + rules.WakePatience > now ? woken + rules.WakePatience
-            : waiter.Until + rules.WaiterPatience));
-        if (nextRoom < at)
-            at = nextRoom;
-        if (at <= now)
-            at = now + rules.MinWait;
-        if (at == state.WakeAt)
-            return state;
-        effects.Add(new BudgetEffect.SetWakeTimer(at));
-        return state with { WakeAt = at };
-    }
-
-    private static BudgetState Pruned(BudgetState state, DateTimeOffset now)
-    {
-        var overdue = state.Outstanding.Values.Where(known => known.Grant.Until <= now).Select(known => known.Grant.Id).ToArray();
-        var silent = state.Waiters.Values.Where(waiter => waiter.Until + state.Rules.WaiterPatience <= now).Select(waiter => waiter.Request.Requester).ToArray();
-        var longest = LimitKind.User.Window();
-        return state with
-        {
-            Outstanding = overdue.Length == 0 ? state.Outstanding : state.Outstanding.RemoveRange(overdue),
-            Waiters = silent.Length == 0 ? state.Waiters : state.Waiters.RemoveRange(silent),
-            Lost = state.Lost.IsEmpty ? state.Lost : state.Lost.RemoveAll(charge => charge.Through + longest <= now),
-            Ledgers = PrunedLedgers(state.Ledgers, now),
-            HighOnlyUntil = HighOnly(state, now),
-        };
-    }
-
-    private static ImmutableDictionary<LimitScope, ScopeLedger> PrunedLedgers(ImmutableDictionary<LimitScope, ScopeLedger> ledgers, DateTimeOffset now)
-    {
-        var kept = ledgers.ToBuilder();
-        foreach (var (scope, ledger) in ledgers)
-        {
-            if (ledger.Pruned(now) is not { } pruned)
-                kept.Remove(scope);
-            else if (!ReferenceEquals(pruned, ledger))
-                kept[scope] = pruned;
-        }
-
-        return kept.ToImmutable();
-    }
-
+    // A request that is sent again, because its answer was lost, gets the grant that it has.
     private static BudgetGrant? Repeated(BudgetState state, BudgetRequest request, DateTimeOffset now) =>
-        state.Outstanding.Values.FirstOrDefault(known =>
-            known.Requester == request.Requester && known.RequestId == request.RequestId && known.Grant.Until > now)?.Grant;
-
-    private static DateTimeOffset? HighOnly(BudgetState state, DateTimeOffset now) => state.HighOnlyUntil > now ? state.HighOnlyUntil : null;
+        state.Holders.TryGetValue(request.Requester, out var id) && state.Outstanding[id] is var known
+            && known.RequestId == request.RequestId && known.Grant.Until > now ? known.Grant : null;
 
     private static void Check(BudgetState state, BudgetRequest request)
     {

@@ -51,9 +51,17 @@ internal static class SyncCandidates
         }
     }
 
-    /// <summary>The candidate that a run under way once was.</summary>
-    public static SyncCandidate Of(AccountState state, RunningRun run) =>
-        new(run.Plan.Job, run.Request, run.Plan.Priority, run.Plan.Priority, run.DueAt, state.Job(run.Plan.Job).Interval);
+    /// <summary>
+    /// The candidate that a run under way once was. What waits behind it and is more urgent lends it its rank, or a run
+    /// that waits for permits would keep its account waiting for as long as it is in no hurry itself.
+    /// </summary>
+    public static SyncCandidate Of(AccountState state, RunningRun run, DateTimeOffset now)
+    {
+        var own = Candidate(run.Plan.Job, run.Request, run.Plan.Priority, run.DueAt, state.Job(run.Plan.Job).Interval, now);
+        var first = All(state, now).OrderBy(candidate => candidate.Effective).ThenBy(candidate => candidate.DueAt).FirstOrDefault();
+        return first is null || first.Effective >= own.Effective ? own
+            : own with { Priority = first.Priority, Effective = first.Effective, DueAt = first.DueAt, Interval = first.Interval };
+    }
 
     /// <summary>What a run would read; null when Meta answers for none of the days that were asked for, or no report is defined for the job.</summary>
     public static PlannedRun? Plan(AccountState state, SyncJob job, SyncRequest? request, DateTimeOffset now)

@@ -52,7 +52,8 @@ public static class SyncMachine
     /// <summary>What follows from an event.</summary>
     public static SyncDecision Step(AccountState state, SyncEvent happened, DateTimeOffset now)
     {
-        var turn = new SyncTurn(state, now);
+        // The timer has come: in time or, since a clock was set back, too early. Either way another is needed.
+        var turn = new SyncTurn(happened is SyncEvent.TimeAdvanced ? state with { WakeAt = null } : state, now);
         Apply(turn, happened);
         return turn.Finish(ScheduleRow.Of(state), AppliedState.Of(state));
     }

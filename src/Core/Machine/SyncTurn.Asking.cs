@@ -12,7 +12,7 @@ internal sealed partial class SyncTurn
         if (_state.Run is { } run)
         {
             if (run.Stage == RunStage.WaitingForPermits && _state.Ask is { } hunger)
-                Repeat(hunger, hunger.Request);
+                Repeat(hunger, SyncCandidates.Of(_state, run, now).ToBudgetRequest(_state, 0, hunger.Request.Wanted));
             return;
         }
 
@@ -102,7 +102,7 @@ internal sealed partial class SyncTurn
         if (!Is(needed.Number) || _state.Run is not { Stage: RunStage.Starting or RunStage.Reading } run)
             return;
         _state = _state with { Run = run with { Stage = RunStage.WaitingForPermits } };
-        Ask(SyncCandidates.Of(_state, run).ToBudgetRequest(_state, 0, Math.Clamp(needed.Wanted, 1, SyncMachine.MaxAsk)));
+        Ask(SyncCandidates.Of(_state, run, now).ToBudgetRequest(_state, 0, Math.Clamp(needed.Wanted, 1, SyncMachine.MaxAsk)));
     }
 
     private void Ask(BudgetRequest request)

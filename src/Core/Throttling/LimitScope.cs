@@ -22,11 +22,21 @@ public enum LimitKind
 
     /// <summary>Every insights call of the app.</summary>
     Insights,
+
+    /// <summary>Asynchronous reports of one ad account that are under way.</summary>
+    AsyncRuns,
+
+    /// <summary>Questions for reach of more than 13 months ago, of one ad account.</summary>
+    Reach,
+
+    /// <summary>What one tenant has of its app's limits: counted by us, unknown to Meta.</summary>
+    Share,
 }
 
 /// <summary>
 /// One thing that a call can count against, and that a throttle blocks. Text: <c>user/{connection}</c>, <c>app/{id}</c>,
-/// <c>buc/{account}/{use case}</c>, <c>score/{account}</c>, <c>insights/{app}</c>.
+/// <c>buc/{account}/{use case}</c>, <c>score/{account}</c>, <c>insights/{app}</c>, <c>async/{account}</c>, <c>reach/{account}</c>,
+/// <c>share/{tenant}</c>.
 /// </summary>
 /// <param name="Kind">What is counted.</param>
 /// <param name="Owner">Whose: a connection, an app or an account.</param>
@@ -54,10 +64,19 @@ public readonly record struct LimitScope(LimitKind Kind, string Owner, string Us
     /// <summary>Every call to an account.</summary>
     public static LimitScope Score(AdAccountId account) => new(LimitKind.AccountScore, account.ToString());
 
+    /// <summary>Asynchronous reports of an account that are under way.</summary>
+    public static LimitScope AsyncRuns(AdAccountId account) => new(LimitKind.AsyncRuns, account.ToString());
+
+    /// <summary>Questions for old reach of an account.</summary>
+    public static LimitScope Reach(AdAccountId account) => new(LimitKind.Reach, account.ToString());
+
+    /// <summary>A tenant's calls out of its app's limits.</summary>
+    public static LimitScope Share(TenantKey tenant) => new(LimitKind.Share, tenant.Tenant.ToString());
+
     /// <summary>Whether a job's calls count against this scope, given that it is one of the account's own.</summary>
     public bool Concerns(SyncJob job) => Kind switch
     {
-        LimitKind.Insights => job.ReadsInsights(),
+        LimitKind.Insights or LimitKind.AsyncRuns or LimitKind.Reach => job.ReadsInsights(),
         LimitKind.BusinessUseCase => UseCase.Length == 0 || UseCase == (job.ReadsInsights() ? AdsInsights : AdsManagement),
         _ => true,
     };
@@ -74,6 +93,9 @@ public readonly record struct LimitScope(LimitKind Kind, string Owner, string Us
             ["buc", _, _] => LimitKind.BusinessUseCase,
             ["score", _] => LimitKind.AccountScore,
             ["insights", _] => LimitKind.Insights,
+            ["async", _] => LimitKind.AsyncRuns,
+            ["reach", _] => LimitKind.Reach,
+            ["share", _] => LimitKind.Share,
             _ => null,
         };
         if (kind is not { } known || parts[1].Length == 0)
@@ -90,6 +112,9 @@ public readonly record struct LimitScope(LimitKind Kind, string Owner, string Us
         LimitKind.BusinessUseCase => $"buc/{Owner}/{UseCase}",
         LimitKind.AccountScore => $"score/{Owner}",
         LimitKind.Insights => $"insights/{Owner}",
+        LimitKind.AsyncRuns => $"async/{Owner}",
+        LimitKind.Reach => $"reach/{Owner}",
+        LimitKind.Share => $"share/{Owner}",
         _ => throw new InvalidOperationException($"Unknown kind of limit: {Kind}."),
     };
 }

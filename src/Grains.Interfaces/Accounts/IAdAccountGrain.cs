@@ -24,6 +24,11 @@ public interface IAdAccountGrain : IGrainWithStringKey
     [Alias("YourTurn")]
     Task YourTurnAsync(long ticket);
 
+    /// <summary>A grant is void, because Meta has blocked a limit that its calls count against. May be lost: then its deadline ends it.</summary>
+    [OneWay]
+    [Alias("Void")]
+    Task VoidAsync(long grant);
+
     /// <summary>What it does now, and why. Null when there is no such account.</summary>
     [ReadOnly]
     [Alias("Status")]

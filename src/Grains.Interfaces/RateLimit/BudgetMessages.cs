@@ -33,6 +33,10 @@ public sealed record BudgetAsk
     /// <summary>Texts of all scopes that one call counts against.</summary>
     [Id(6)]
     public required List<string> Scopes { get; init; }
+
+    /// <summary>Calls per hour that all work of the requester needs: its weight against others. Null: all weigh the same.</summary>
+    [Id(7)]
+    public double? PerHour { get; init; }
 }
 
 /// <summary>The answer: either permits or a wait.</summary>
@@ -157,11 +161,23 @@ public sealed record ScopeStatus
     [Id(1)]
     public required int Charged { get; init; }
 
-    /// <summary>Percent used as Meta stated it last, decayed since; zero when it never did.</summary>
+    /// <summary>Percent used by now, by anyone: as Meta stated it last, with what was given out and forgotten since. Zero when it never did.</summary>
     [Id(2)]
     public required double Percent { get; init; }
 
     /// <summary>Until when Meta blocks it; null when it does not.</summary>
     [Id(3)]
     public DateTimeOffset? BlockedUntil { get; init; }
+
+    /// <summary>Mode fixed: the warning level is passed (162 of 180).</summary>
+    [Id(4)]
+    public bool NearLimit { get; init; }
+
+    /// <summary>Calls per hour that recurring work needs of it.</summary>
+    [Id(5)]
+    public double DemandPerHour { get; init; }
+
+    /// <summary>Calls per hour that it allows; null where nobody has told. Less than the demand: work will be late.</summary>
+    [Id(6)]
+    public double? AllowancePerHour { get; init; }
 }

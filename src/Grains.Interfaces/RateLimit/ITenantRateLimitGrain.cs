@@ -27,6 +27,11 @@ public interface ITenantRateLimitGrain : IGrainWithStringKey
     [Alias("Block")]
     Task BlockAsync(string scope, DateTimeOffset until);
 
+    /// <summary>The app's budget has room for the tenant now. May be lost: who waits asks again by itself.</summary>
+    [OneWay]
+    [Alias("LeaseReady")]
+    Task LeaseReadyAsync();
+
     /// <summary>Reads the tenant's rules from PostgreSQL again.</summary>
     [Alias("Reconfigure")]
     Task ReconfigureAsync();

@@ -35,6 +35,7 @@ internal sealed class AccountPump : ICallPermits
     private int _left;
     private DateTimeOffset? _lastSentAt;
     private bool _hungry;
+    private bool _void;
 
     public AccountPump(PumpServices services, AdAccountKey account, LimitOwners owners, SyncEffect.StartRun start, AccountSignals signals)
     {
@@ -83,11 +84,18 @@ internal sealed class AccountPump : ICallPermits
         TaskCompletionSource refilled;
         lock (_gate)
         {
-            (_grant, _left, _hungry) = (grant, grant.Permits, false);
+            (_grant, _left, _hungry, _void) = (grant, grant.Permits, false, false);
             (refilled, _refilled) = (_refilled, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
         refilled.SetResult();
+    }
+
+    /// <summary>Nothing more is sent with a grant: Meta has blocked a limit that it counts against.</summary>
+    public void Void(long grant)
+    {
+        lock (_gate)
+            _void |= _grant.Id == grant;
     }
 
     /// <summary>Asks the run to stop; it ends with a signal.</summary>
@@ -116,7 +124,7 @@ internal sealed class AccountPump : ICallPermits
             lock (_gate)
             {
                 var now = _services.Clock.GetUtcNow();
-                if (_left > 0 && now < _grant.Until)
+                if (_left > 0 && !_void && now < _grant.Until)
                 {
                     _left--;
                     _lastSentAt = now;

@@ -136,6 +136,9 @@ public sealed partial class AdAccountGrain
         {
             if (signal.Usages.Count > 0)
                 CallBudget(budget => budget.ObserveAsync([.. signal.Usages]));
+            // What a used-up grant has sent counts from when it was sent, and not from its deadline.
+            if (signal.Happened is SyncEvent.PermitsNeeded && _pump?.Account() is var (grant, used, lastSentAt))
+                Return(grant, used, lastSentAt);
             if (signal.Happened is { } happened)
                 await HappenAsync(happened);
             _signals.Done();

@@ -96,6 +96,13 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
     public Task YourTurnAsync(long ticket) => HappenAsync(new SyncEvent.BudgetWoke(ticket));
 
     /// <inheritdoc />
+    public Task VoidAsync(long grant)
+    {
+        _pump?.Void(grant);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
     public async Task<bool> RefreshAsync()
     {
         if (await _truth.CurrentAsync(_key, CancellationToken.None) is not { } current)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MetaGrains.Core.Budget;
 using MetaGrains.Core.Throttling;
 
@@ -81,25 +80,61 @@ public sealed class ScopeMemory
     [Id(5)]
     public bool Warned { get; set; }
 
+    /// <summary>How many of our own calls were in what Meta stated last.</summary>
+    [Id(6)]
+    public int OwnAtObservation { get; set; }
+
+    /// <summary>Percent that a number of calls cost; see <see cref="LearnedCalls"/>.</summary>
+    [Id(7)]
+    public double LearnedPercent { get; set; }
+
+    /// <summary>The calls that the cost was learned from.</summary>
+    [Id(8)]
+    public double LearnedCalls { get; set; }
+
+    /// <summary>Permits that may be in flight at once while the scope is not trusted; null when the rules say.</summary>
+    [Id(9)]
+    public int? Exposure { get; set; }
+
+    /// <summary>How long the last block was, while calls after it were refused again.</summary>
+    [Id(10)]
+    public TimeSpan LastBlock { get; set; }
+
+    /// <summary>How many of our own calls Meta surely counted when it stated its last.</summary>
+    [Id(11)]
+    public int HeldAtObservation { get; set; }
+
     internal static ScopeMemory Of(ScopeLedger ledger) => new()
     {
         Scope = ledger.Scope.ToString(),
-        Charges = [.. ledger.Charges.Select(charge => new ChargeMemory { Through = charge.Key, Count = charge.Value })],
+        Charges = [.. ledger.Charges.Select(ChargeMemory.Of)],
         Percent = ledger.Percent,
         ObservedAt = ledger.ObservedAt,
         BlockedUntil = ledger.BlockedUntil,
         Warned = ledger.Warned,
+        OwnAtObservation = ledger.OwnAtObservation,
+        HeldAtObservation = ledger.HeldAtObservation,
+        LearnedPercent = ledger.Learned.Percent,
+        LearnedCalls = ledger.Learned.Calls,
+        Exposure = ledger.Exposure,
+        LastBlock = ledger.LastBlock,
     };
 
-    internal ScopeLedger ToLedger() => new()
-    {
-        Scope = BudgetMessages.ToScope(Scope),
-        Charges = Charges.ToImmutableSortedDictionary(charge => charge.Through, charge => charge.Count),
-        Percent = Percent,
-        ObservedAt = ObservedAt,
-        BlockedUntil = BlockedUntil,
-        Warned = Warned,
-    };
+    internal ScopeLedger ToLedger() => Charges.Aggregate(
+        new ScopeLedger
+        {
+            Scope = BudgetMessages.ToScope(Scope),
+            Percent = Percent,
+            ObservedAt = ObservedAt,
+            BlockedUntil = BlockedUntil,
+            Warned = Warned,
+            OwnAtObservation = OwnAtObservation,
+            HeldAtObservation = HeldAtObservation,
+            Learned = new LearnedCost(LearnedPercent, LearnedCalls),
+            Exposure = Exposure,
+            LastBlock = LastBlock,
+        },
+        (ledger, charge) => ledger.Add(charge.ToCharge()));
 }
 
 /// <summary>The stored form of a <see cref="Charge"/>.</summary>

@@ -18,6 +18,8 @@ internal static class BudgetMessages
             ?? throw new ArgumentException($"There is no priority '{ask.Priority}'.", nameof(ask)),
         Wanted = ask.Wanted,
         DueAt = ask.DueAt,
+        Weight = ask.PerHour is > 0 and var weight ? weight : 1,
+        PerHour = ask.PerHour,
         Interval = ask.Interval,
         Scopes = [.. ask.Scopes.Select(ToScope)],
     };
@@ -59,8 +61,11 @@ internal static class BudgetMessages
         {
             Scope = ledger.Scope.ToString(),
             Charged = ledger.Charged(now),
-            Percent = ledger.Decayed(now),
+            Percent = TenantBudget.PercentUsed(state, ledger, now),
             BlockedUntil = ledger.BlockedUntil > now ? ledger.BlockedUntil : null,
+            NearLimit = ledger.Warned,
+            DemandPerHour = ledger.DemandPerHour,
+            AllowancePerHour = TenantBudget.AllowancePerHour(state, ledger, now) is var allowance && double.IsFinite(allowance) ? allowance : null,
         })],
     };
 }

@@ -1,86 +1,107 @@
-using System.Collections.Immutable;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Budget;
 using MetaGrains.Core.Keys;
+using MetaGrains.Core.Schedule;
+using MetaGrains.Core.Throttling;
 using MetaGrains.Grains.Interfaces;
 using MetaGrains.Grains.Interfaces.RateLimit;
+using MetaGrains.Graph;
 using MetaGrains.Warehouse.Control;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using BudgetReply = MetaGrains.Grains.Interfaces.RateLimit.BudgetReply;
 
 namespace MetaGrains.Grains.RateLimit;
 
 /// <summary>
 /// Deals out one tenant's Graph calls; what it decides is <see cref="TenantBudget"/>. It writes down what it is about to
-/// give before it gives it, so a crash can waste permits and never overspends. Key format: <c>tenant/{uuid}</c>. Called by
-/// the tenant's account grains and by the API for its status. Owns the state <c>tenant.budget</c>.
+/// give before it gives it, so a crash can waste permits and never overspends. Where the app is known its limits are
+/// dealt out by <see cref="AppRateLimitGrain"/>, of which the tenant holds leases. Key format: <c>tenant/{uuid}</c>. Called
+/// by the tenant's account grains and by the API for its status. Owns the state <c>tenant.budget</c>.
 /// </summary>
 [GrainType("tenant-rate-limit")]
-public sealed partial class TenantRateLimitGrain(
-    [PersistentState("tenant.budget", GrainServices.Store)] IPersistentState<BudgetMemory> memory,
-    TenantDirectory tenants,
-    TimeProvider clock,
-    ILogger<TenantRateLimitGrain> logger) : Grain, ITenantRateLimitGrain
+public sealed partial class TenantRateLimitGrain : Grain, ITenantRateLimitGrain
 {
-    private BudgetState _state = null!;
+    private readonly TenantDirectory _tenants;
+    private readonly ILogger _logger;
+    private readonly BudgetKeeper _budget;
+    private readonly AppKey? _app;
     private IGrainTimer? _wake;
 
-    /// <inheritdoc />
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    /// <summary>Made by the engine.</summary>
+    public TenantRateLimitGrain(
+        [PersistentState("tenant.budget", GrainServices.Store)] IPersistentState<BudgetMemory> memory,
+        TenantDirectory tenants,
+        IOptions<GraphOptions> graph,
+        TimeProvider clock,
+        ILogger<TenantRateLimitGrain> logger)
     {
-        var rules = await RulesAsync(cancellationToken);
-        _state = TenantBudget.Restore(rules, memory.RecordExists ? memory.State.ToSnapshot() : null, clock.GetUtcNow());
+        (_tenants, _logger) = (tenants, logger);
+        _app = AppKey.TryParse($"app/{graph.Value.AppId}", out var app) ? app : null;
+        _budget = new BudgetKeeper(memory, clock, SetWake, Act);
     }
 
     /// <inheritdoc />
-    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
-    {
+    public override async Task OnActivateAsync(CancellationToken cancellationToken) => _budget.Restore(await RulesAsync(cancellationToken));
+
+    /// <inheritdoc />
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
         // Best effort: without it the open block counts as given out, which wastes permits and no more.
-        var closed = TenantBudget.Close(_state, clock.GetUtcNow());
-        await CommitAsync(closed.State, closed.Effects);
-    }
+        _budget.DecideAsync(TenantBudget.Close);
 
     /// <inheritdoc />
-    public async Task<BudgetReply> AskAsync(BudgetAsk ask)
-    {
-        var reply = TenantBudget.Ask(_state, ask.ToRequest(), clock.GetUtcNow());
-        await CommitAsync(reply.State, reply.Effects);
-        return reply.Answer.ToReply();
-    }
+    public async Task<BudgetReply> AskAsync(BudgetAsk ask) => (await _budget.AskAsync(WithApp(ask.ToRequest()))).ToReply();
 
     /// <inheritdoc />
     public Task ReturnAsync(GrantReturn given) =>
-        CommitAsync(TenantBudget.Return(_state, given.Grant, given.Used, given.LastSentAt, clock.GetUtcNow()));
+        _budget.DecideAsync((state, now) => TenantBudget.Return(state, given.Grant, given.Used, given.LastSentAt, now));
 
     /// <inheritdoc />
-    public Task ObserveAsync(List<UsageNotice> usages) =>
-        CommitAsync(TenantBudget.Observe(_state, [.. usages.Select(usage => usage.ToUsage())], clock.GetUtcNow()));
-
-    /// <inheritdoc />
-    public Task BlockAsync(string scope, DateTimeOffset until) =>
-        CommitAsync(TenantBudget.Block(_state, BudgetMessages.ToScope(scope), until, clock.GetUtcNow()));
-
-    /// <inheritdoc />
-    public async Task ReconfigureAsync() =>
-        await CommitAsync(TenantBudget.Reconfigure(_state, await RulesAsync(CancellationToken.None), clock.GetUtcNow()));
-
-    /// <inheritdoc />
-    public Task<BudgetStatus> GetStatusAsync() => Task.FromResult(_state.ToStatus(clock.GetUtcNow()));
-
-    private Task CommitAsync(BudgetDecision decision) => CommitAsync(decision.State, decision.Effects);
-
-    // What is to be stored is stored before the state counts: when that fails the caller learns it and nothing was given.
-    private async Task CommitAsync(BudgetState next, ImmutableArray<BudgetEffect> effects)
+    public async Task ObserveAsync(List<UsageNotice> usages)
     {
-        foreach (var persist in effects.OfType<BudgetEffect.Persist>())
+        var known = usages.ConvertAll(usage => usage.ToUsage());
+        if (_app is { } app && usages.FindAll(usage => IsShared(BudgetMessages.ToScope(usage.Scope))) is { Count: > 0 } shared)
         {
-            memory.State = BudgetMemory.Of(persist.Snapshot);
-            await memory.WriteStateAsync();
+            _ = Tell(grain => grain.ObserveAsync(shared), app);
+            known.RemoveAll(usage => IsShared(usage.Scope));
         }
 
-        _state = next;
-        foreach (var effect in effects)
-            Act(effect);
+        await _budget.DecideAsync((state, now) => TenantBudget.Observe(state, [.. known], now));
+    }
+
+    /// <inheritdoc />
+    public async Task BlockAsync(string scope, DateTimeOffset until)
+    {
+        var blocked = BudgetMessages.ToScope(scope);
+        var isNews = !(_budget.State.Ledger(blocked).BlockedUntil >= until);
+        await _budget.DecideAsync((state, now) => TenantBudget.Block(state, blocked, until, now));
+        if (isNews && _app is { } app && IsShared(blocked))
+            _ = Tell(grain => grain.BlockAsync(scope, until), app);
+    }
+
+    /// <inheritdoc />
+    public Task LeaseReadyAsync() => _budget.DecideAsync(TenantBudget.RetryLease);
+
+    /// <inheritdoc />
+    public async Task ReconfigureAsync()
+    {
+        var rules = await RulesAsync(CancellationToken.None);
+        await _budget.DecideAsync((state, now) => TenantBudget.Reconfigure(state, rules, now));
+    }
+
+    /// <inheritdoc />
+    public Task<BudgetStatus> GetStatusAsync() => Task.FromResult(_budget.State.ToStatus(_budget.Now));
+
+    private static bool IsShared(LimitScope scope) => scope.Kind is LimitKind.App or LimitKind.Insights;
+
+    // The app's limits are the process's to know, and no account's.
+    private BudgetRequest WithApp(BudgetRequest request)
+    {
+        if (_app is not { } app || request.Scopes.Any(IsShared))
+            return request;
+        var readsInsights = request.Scopes.Any(scope => scope is { Kind: LimitKind.BusinessUseCase, UseCase: LimitScope.AdsInsights });
+        var scopes = request.Scopes.Add(LimitScope.App(app));
+        return request with { Scopes = readsInsights ? scopes.Add(LimitScope.Insights(app)) : scopes };
     }
 
     private void Act(BudgetEffect effect)
@@ -92,36 +113,78 @@ public sealed partial class TenantRateLimitGrain(
                 if (AdAccountKey.TryParse(wake.Requester, out var waiter))
                     _ = GrainFactory.AdAccount(waiter).YourTurnAsync(wake.Ticket);
                 break;
-            case BudgetEffect.SetWakeTimer timer:
-                SetWake(timer.At);
+            case BudgetEffect.Revoke revoke:
+                if (AdAccountKey.TryParse(revoke.Requester, out var holder))
+                    _ = GrainFactory.AdAccount(holder).VoidAsync(revoke.Grant);
+                break;
+            case BudgetEffect.AskLease ask when _app is { } app:
+                _ = AskLeaseAsync(ask.Request, app);
+                break;
+            case BudgetEffect.ReturnLease back when _app is { } app:
+                _ = Tell(grain => grain.ReturnAsync(new GrantReturn { Grant = back.Lease, Used = back.Used, LastSentAt = back.LastSentAt }), app);
                 break;
             case BudgetEffect.Warn warning:
-                LogNearLimit(logger, this.GetPrimaryKeyString(), warning.Scope.ToString(), warning.Charged, warning.Cap);
+                LogNearLimit(_logger, this.GetPrimaryKeyString(), warning.Scope.ToString(), warning.Charged, warning.Cap);
+                BudgetMetrics.NearLimit.Add(1);
                 break;
         }
     }
 
-    private void SetWake(DateTimeOffset? at)
+    // Beside the turns; what it brings enters as a decision of its own.
+    private async Task AskLeaseAsync(LeaseRequest lease, AppKey app)
+    {
+        var ask = new BudgetAsk
+        {
+            Requester = this.GetPrimaryKeyString(),
+            RequestId = lease.RequestId,
+            Priority = lease.Priority.WireName(),
+            Wanted = lease.Wanted,
+            DueAt = _budget.Now,
+            PerHour = lease.PerHour,
+            Scopes = [LimitScope.App(app).ToString(), LimitScope.Insights(app).ToString(), LimitScope.Share(TenantKey.Parse(this.GetPrimaryKeyString())).ToString()],
+        };
+        await Tell(async grain =>
+        {
+            var reply = await grain.AskAsync(ask);
+            await _budget.DecideAsync((state, now) => reply.Grant is { } grant
+                ? TenantBudget.TakeLease(state, new BudgetGrant(grant, reply.Permits, reply.Until), now)
+                : TenantBudget.AwaitLease(state, reply.Until, now));
+        }, app);
+    }
+
+    private async Task Tell(Func<IAppRateLimitGrain, Task> call, AppKey app)
+    {
+        try
+        {
+            await call(GrainFactory.AppRateLimit(app));
+        }
+        catch (Exception unanswered)
+        {
+            // It is asked again after a while; permits that do not come back stay charged.
+            LogApp(_logger, unanswered, this.GetPrimaryKeyString(), app.ToString());
+        }
+    }
+
+    private void SetWake(TimeSpan? due)
     {
         _wake?.Dispose();
-        _wake = null;
-        if (at is not { } moment)
-            return;
-        var due = moment - clock.GetUtcNow();
-        _wake = this.RegisterGrainTimer(
-            () => CommitAsync(TenantBudget.Advance(_state, clock.GetUtcNow())),
-            new GrainTimerCreationOptions(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+        _wake = due is not { } wait ? null : this.RegisterGrainTimer(
+            () => _budget.DecideAsync(TenantBudget.Advance),
+            new GrainTimerCreationOptions(wait, Timeout.InfiniteTimeSpan) { KeepAlive = true });
     }
 
     private async Task<BudgetRules> RulesAsync(CancellationToken cancellationToken)
     {
         var key = TenantKey.Parse(this.GetPrimaryKeyString());
-        var tenant = await tenants.FindAsync(key.Tenant.ToString(), cancellationToken)
+        var tenant = await _tenants.FindAsync(key.Tenant.ToString(), cancellationToken)
             ?? throw new InvalidOperationException($"There is no tenant {key.Tenant}.");
-        var rules = new BudgetRules { Mode = tenant.BudgetMode == "fixed" ? BudgetMode.Fixed : BudgetMode.Meta };
+        var rules = new BudgetRules { Mode = tenant.BudgetMode == "fixed" ? BudgetMode.Fixed : BudgetMode.Meta, Leases = _app is not null };
         return tenant.CallsPerHour is { } calls ? rules with { CallsPerHour = calls } : rules;
     }
 
     [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "{Tenant}: {Charged} of {Cap} calls per hour are given out in scope {Scope}")]
     private static partial void LogNearLimit(ILogger logger, string tenant, string scope, int charged, int cap);
+
+    [LoggerMessage(EventId = 3002, Level = LogLevel.Warning, Message = "{Tenant}: the budget of {App} did not answer")]
+    private static partial void LogApp(ILogger logger, Exception unanswered, string tenant, string app);
 }

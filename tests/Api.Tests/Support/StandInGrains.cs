@@ -39,6 +39,8 @@ public sealed class StandInAccount : Grain, IAdAccountGrain
 
     public Task YourTurnAsync(long ticket) => Task.CompletedTask;
 
+    public Task VoidAsync(long grant) => Task.CompletedTask;
+
     public async Task<AccountStatus?> GetStatusAsync()
     {
         foreach (var (_, (sql, url)) in Met.Where(met => this.GetPrimaryKeyString().Contains(met.Key, StringComparison.Ordinal)))
@@ -80,6 +82,8 @@ public sealed class StandInSweep : Grain, ISweepGrain
 [GrainType("stand-in-rate-limit")]
 public sealed class StandInRateLimit : Grain, ITenantRateLimitGrain
 {
+    public Task LeaseReadyAsync() => Task.CompletedTask;
+
     public Task<BudgetReply> AskAsync(BudgetAsk ask) => throw new InvalidOperationException("The API asks for no permits.");
 
     public Task ReturnAsync(GrantReturn given) => throw new InvalidOperationException("The API returns no permits.");

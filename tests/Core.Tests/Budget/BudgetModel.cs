@@ -88,7 +88,7 @@ internal sealed class BudgetModel(BudgetRules rules)
     public void Crash() => State = TenantBudget.Restore(rules, _written, Now);
 
     /// <summary>A requester is not waited for any more, as after its time has run out.</summary>
-    public void Forget(string requester) => State = State with { Waiters = State.Waiters.Remove(requester) };
+    public void Forget(string requester) => State = TenantBudget.Withdraw(State, requester, Now).State;
 
     public void Close() => Take(TenantBudget.Close(State, Now));
 

@@ -46,6 +46,25 @@ public sealed class BudgetPropertyTests
         }, tests: 200);
 
     [Fact]
+    public void Nobody_who_could_be_served_is_left_waiting() =>
+        Properties.Holds(Properties.Lists(Steps, 10, 120), steps =>
+        {
+            foreach (var mode in new[] { BudgetMode.Fixed, BudgetMode.Meta })
+            {
+                var model = new BudgetModel(Fixed with { Mode = mode });
+                foreach (var step in steps)
+                {
+                    Do(model, step);
+                    foreach (var first in model.State.Waiters.Values.Where(waiter => waiter.WokenAt is null).GroupBy(waiter => waiter.Scope).Select(queue => queue.MinBy(waiter => waiter.Place)!))
+                    {
+                        var again = TenantBudget.Ask(model.State, first.Request with { RequestId = first.Request.RequestId + 1_000_000 }, model.Now);
+                        Assert.IsType<BudgetAnswer.Wait>(again.Answer);
+                    }
+                }
+            }
+        }, tests: 100);
+
+    [Fact]
     public void A_blocked_scope_gets_nothing_until_its_block_ends_and_the_others_serve_high_only() =>
         Properties.Holds(Properties.Lists(Steps, 5, 60), steps =>
         {
@@ -71,7 +90,8 @@ public sealed class BudgetPropertyTests
                 }
 
                 model.Advance(end - model.Now > TimeSpan.Zero ? end - model.Now : TimeSpan.Zero);
-                Assert.IsType<BudgetAnswer.Granted>(model.Ask(BudgetModel.Request("blocked", Priority.Low, 1, model.Now, BudgetModel.User(0), score)));
+                var last = model.Ask(BudgetModel.Request("blocked", Priority.Low, 1, model.Now, BudgetModel.User(0), score));
+                Assert.True(last is BudgetAnswer.Granted, $"{mode}: {last}");
             }
         }, tests: 60);
 

@@ -41,6 +41,32 @@ public sealed class SyncMachineTests
     }
 
     [Fact]
+    public void A_timer_that_comes_too_early_since_a_clock_was_set_back_is_set_again()
+    {
+        var model = new AccountModel().Settle();
+        var wake = model.State.WakeAt;
+        model.Effects.Clear();
+
+        model.After(TimeSpan.FromSeconds(-10));
+
+        Assert.NotNull(wake);
+        Assert.Equal(wake, Assert.Single(model.Effects.OfType<SyncEffect.SetWakeTimer>()).At);
+    }
+
+    [Fact]
+    public void What_waits_behind_a_run_that_waits_for_permits_lends_it_its_rank()
+    {
+        var model = new AccountModel().Settle();
+        model.Send(new SyncEvent.Triggered(model.Request(7) with { Job = SyncJob.Deep, Priority = null })).Grant(1);
+        model.Send(new SyncEvent.PermitsNeeded(model.Started[^1].Number, 3));
+        Assert.Equal(Priority.Low, model.State.Ask!.Request.Priority);
+
+        model.Wait(TimeSpan.FromMinutes(15)).After(model.State.Job(SyncJob.Tier).NextDue!.Value.AddMinutes(16));
+
+        Assert.Equal(Priority.High, model.State.Ask!.Request.Priority);
+    }
+
+    [Fact]
     public void Whatever_an_outage_missed_is_one_run()
     {
         var model = new AccountModel().Settle();
