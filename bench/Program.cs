@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Text.Json;
 using MetaGrains.Bench.Budget;
 using MetaGrains.Bench.Calls;
+using MetaGrains.Bench.Failover;
 using MetaGrains.Bench.Graph;
 using MetaGrains.Bench.Ingest;
 using MetaGrains.Bench.Measure;
 using MetaGrains.Bench.Parse;
 using MetaGrains.Bench.Simulation;
 
-// Usage: MetaGrains.Bench ingest|calls|parse|graph|budget --rows=N --rounds=N --table-rows=N,N --engine=NAME   (run it by ./metagrains bench NAME)
+// Usage: MetaGrains.Bench ingest|calls|parse|graph|budget|failover --rows=N --rounds=N --table-rows=N,N --accounts=N --engine=NAME   (run it by ./metagrains bench NAME)
 //        MetaGrains.Bench simulate --seed=S --accounts=N --tenants=N --days=D --engine=NAME   (run it by ./metagrains simulate)
 var options = args.Skip(1).Select(word => word.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
 if (args[0] == CallsClient.Name)
@@ -26,6 +27,7 @@ var figures = args[0] switch
     "parse" => new ParseBench(Number("--rounds")).Run(),
     "simulate" => SimulationReport.Run(new SimulationOptions(Number("--seed"), Number("--accounts"), Number("--days"), Number("--tenants"))),
     "budget" => BudgetBench.Run(),
+    "failover" => await new FailoverBench(WhereRowsGo(), options["--engine"], Number("--accounts"), Number("--rounds")).RunAsync(),
     "graph" => await new GraphBench(Number("--rounds")).RunAsync(),
     _ => throw new ArgumentException($"Unknown benchmark {args[0]}."),
 };

@@ -21,6 +21,8 @@ internal sealed class ScratchDatabase : IAsyncDisposable
         Source = new NpgsqlDataSourceBuilder(connectionString).Build();
     }
 
+    public string Name => _name;
+
     public string ConnectionString { get; }
 
     public NpgsqlDataSource Source { get; }
