@@ -82,7 +82,7 @@ public sealed class AccountRouteTests(SharedSystem system)
             """{"account":"act_101","health":"active","tier":"medium","next_due_at":"2026-03-06T14:00:00Z","running_job":"tier","run_id":7,"waiting":2,"facts":[{"topic":"decision","text":"It runs.","at":"2026-03-06T14:00:00Z"},{"topic":"health","text":"It syncs.","at":null}]}""",
             explained.Text);
         Assert.Equal(
-            """{"mode":"fixed","cap":180,"waiting":3,"high_only_until":"2026-03-06T14:00:00Z","scopes":[{"scope":"user","charged":42,"percent":21.5,"blocked_until":"2026-03-06T14:00:00Z"}]}""",
+            """{"mode":"fixed","cap":180,"waiting":3,"high_only_until":"2026-03-06T14:00:00Z","scopes":[{"scope":"user","charged":42,"percent":21.5,"blocked_until":"2026-03-06T14:00:00Z","near_limit":false,"demand_per_hour":0,"allowance_per_hour":null}]}""",
             budget.Text);
         (await Api.GetAsync($"{tenant.Url}/accounts/999/sync/explain")).IsProblem(404);
     }

@@ -1,6 +1,7 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using MetaGrains.Api.Silo;
+using MetaGrains.Grains.Interfaces;
 using MetaGrains.Testing;
 using MetaGrains.Warehouse;
 using Microsoft.Extensions.Configuration;
@@ -19,6 +20,7 @@ internal static class TestSilo
         var connection = DatabaseUrl.ForEngine(database.Url).ConnectionString;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection([new("METAGRAINS_CLUSTER_SECRET", Secret)]);
+        builder.Services.AddGrainContracts();
         builder.UseOrleans(silo => silo
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (SiloClient.ClusterName, SiloClient.ClusterName))
             .Configure<ClusterMembershipOptions>(options => options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(1))

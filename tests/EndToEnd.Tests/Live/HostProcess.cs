@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -62,6 +63,12 @@ internal sealed class HostProcess : IAsyncDisposable
         await EndedAsync();
     }
 
+    /// <summary>SIGSTOP: it keeps its connections and does nothing, until <see cref="ThawAsync"/>.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public Task ThawAsync() => SignalAsync("CONT");
+
     /// <summary>Ends it in order, by closing its standard input.</summary>
     public async Task StopAsync()
     {
@@ -75,6 +82,12 @@ internal sealed class HostProcess : IAsyncDisposable
             _process.Kill();
         await EndedAsync();
         _process.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     private Task EndedAsync() => _process.WaitForExitAsync().WaitAsync(Deadline);

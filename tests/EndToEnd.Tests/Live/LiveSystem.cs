@@ -52,12 +52,12 @@ internal sealed class LiveSystem : IAsyncDisposable
     /// <summary>The account's URL.</summary>
     public string AccountUrl => $"/v1/tenants/acme/accounts/{Account.Account}";
 
-    public static async Task<LiveSystem> StartAsync(TenantSettings? tenant = null, int pageLimit = 200, bool silo = true, bool api = false)
+    public static async Task<LiveSystem> StartAsync(TenantSettings? tenant = null, int pageLimit = 200, bool silo = true, bool api = false, int accounts = 1)
     {
         var database = await (await TestPostgres.SharedAsync()).CreateAsync();
         // Its clock stands still: what it says of a day is the same at every moment of the test.
         var simulator = await GraphSimulatorServer.StartAsync(
-            new GraphSimulatorOptions { Accounts = 1, TimeProvider = new FixedClock(TimeProvider.System.GetUtcNow()) });
+            new GraphSimulatorOptions { Accounts = accounts, TimeProvider = new FixedClock(TimeProvider.System.GetUtcNow()) });
         var system = new LiveSystem(database, simulator, await GraphGate.StartAsync(simulator), pageLimit);
         await system.ConnectAsync((tenant ?? new TenantSettings("Acme", "EUR", null, null, null)) with { SeveralCurrencies = true });
         if (silo)
@@ -67,8 +67,11 @@ internal sealed class LiveSystem : IAsyncDisposable
         return system;
     }
 
-    public async Task StartSiloAsync() =>
-        Silo = (await HostProcess.StartAsync("MetaGrains.Silo.dll", _siloSettings, "--listen", "127.0.0.1:0", "--stop-with-stdin")).Process;
+    public async Task StartSiloAsync() => Silo = await NewSiloAsync();
+
+    /// <summary>A silo beside those that run, for the test to end.</summary>
+    public async Task<HostProcess> NewSiloAsync() =>
+        (await HostProcess.StartAsync("MetaGrains.Silo.dll", _siloSettings, "--listen", "127.0.0.1:0", "--stop-with-stdin")).Process;
 
     public async Task StartApiAsync()
     {
@@ -145,10 +148,11 @@ internal sealed class LiveSystem : IAsyncDisposable
         Account = new AdAccountKey(tenant!.Id, AdAccountId.Parse(Simulator.AccountIds[0]));
         var integration = await new IntegrationStore(Database.Source, EncryptionKeys.Parse(_encryptionKey), TimeProvider.System)
             .ConnectAsync(tenant.Id, "main", new AccessToken(Simulator.AccessToken), default);
-        var facts = (await SimulatorAsync("_sim/accounts")).GetProperty("accounts")[0];
+        var facts = (await SimulatorAsync("_sim/accounts")).GetProperty("accounts").EnumerateArray();
         await new AdAccountStore(Database.Source, TimeProvider.System).UpsertAsync(
             tenant.Id, integration,
-            [new AdAccountFacts(Account.Account, "One", facts.GetProperty("currency").GetString()!, facts.GetProperty("timezone_name").GetString()!, 1, 0)], default);
+            [.. Simulator.AccountIds.Zip(facts, (id, fact) => new AdAccountFacts(
+                AdAccountId.Parse(id), "One", fact.GetProperty("currency").GetString()!, fact.GetProperty("timezone_name").GetString()!, 1, 0))], default);
     }
 
     private async Task<JsonElement> SimulatorAsync(string path)
