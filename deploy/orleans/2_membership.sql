@@ -94,7 +94,9 @@ with moved as
 ),
 changed as
 (
-  update engine.orleansmembershiptable as silo set status = @Status, suspecttimes = @SuspectTimes, iamalivetime = @IAmAliveTime
+  update engine.orleansmembershiptable as silo set status = @Status, suspecttimes = @SuspectTimes, iamalivetime = @IAmAliveTime,
+    -- A vote of others is no sign of life, a step of its own is.
+    heard_at = case when silo.status = @Status then silo.heard_at else clock_timestamp() end
   from moved
   where silo.deploymentid = moved.deploymentid and silo.address = @Address and silo.port = @Port and silo.generation = @Generation
   returning 1

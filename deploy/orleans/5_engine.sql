@@ -16,7 +16,9 @@ begin
   return query
     select 'Orleans', m.address || ':' || m.port
     from engine.orleansmembershiptable as m
-    where m.deploymentid = p_cluster_id and m.status between 2 and 5 and m.heard_at > clock_timestamp() - interval '15 s';
+    where m.deploymentid = p_cluster_id and m.status between 2 and 5
+      -- One that leaves sends no heartbeat any more.
+      and m.heard_at > clock_timestamp() - case when m.status > 3 then interval '1 minute' else interval '15 s' end;
   if to_regclass('engine.silos') is not null then
     return query
       select 'Portable', s.silo
@@ -56,21 +58,23 @@ $function$;
 comment on function engine.claim(text, text, text) is 'Lets a silo of an engine start, unless one of another engine lives; says why not';
 
 -- A silo of Orleans that joins must reach all that are listed as active, and only silos that live can find that one has
--- died: the last one of a cluster, killed, would keep its successor out. So a silo that joins may bury the silent:
--- those without a heartbeat for three periods, also counted from the server's start, while which none could be written.
+-- died: the last one of a cluster, killed, would keep its successor out. So every silo may bury the silent: active
+-- ones (those that join or leave send no heartbeat and are in nobody's way) that missed three heartbeats. It must have
+-- seen that itself: when the database comes back after a while, all silos look silent for a moment.
+drop function if exists engine.silent_silos(text);
 create or replace function engine.silent_silos(p_cluster_id text)
-returns table (address text, port integer, generation integer, silence interval)
+returns table (address text, port integer, generation integer, heard_at timestamptz)
 language sql stable as $function$
-  select m.address, m.port, m.generation, clock_timestamp() - greatest(m.heard_at, pg_postmaster_start_time())
+  select m.address, m.port, m.generation, m.heard_at
   from engine.orleansmembershiptable as m
-  where m.deploymentid = p_cluster_id and m.status between 2 and 5
-    and greatest(m.heard_at, pg_postmaster_start_time()) < clock_timestamp() - interval '6 s'
+  where m.deploymentid = p_cluster_id and m.status = 3 and m.heard_at < clock_timestamp() - interval '6 s'
 $function$;
 
-comment on function engine.silent_silos(text) is 'Silos of Orleans that are listed as living and have no heartbeat';
+comment on function engine.silent_silos(text) is 'Silos of Orleans that are listed as active and have no heartbeat';
 
--- As Orleans would: the silo is dead (6) from the next version on. True if it was still silent.
-create or replace function engine.bury_silo(p_cluster_id text, p_address text, p_port integer, p_generation integer)
+-- As Orleans would: the silo is dead (6) from the next version on. True if nothing was heard of it since.
+drop function if exists engine.bury_silo(text, text, integer, integer);
+create or replace function engine.bury_silo(p_cluster_id text, p_address text, p_port integer, p_generation integer, p_heard_at timestamptz)
 returns boolean
 language sql as $function$
   with moved as
@@ -79,7 +83,7 @@ language sql as $function$
     where cluster.deploymentid = p_cluster_id and exists
       (
         select from engine.silent_silos(p_cluster_id) as silent
-        where silent.address = p_address and silent.port = p_port and silent.generation = p_generation
+        where silent.address = p_address and silent.port = p_port and silent.generation = p_generation and silent.heard_at = p_heard_at
       )
     returning cluster.deploymentid
   ),
@@ -88,9 +92,10 @@ language sql as $function$
     update engine.orleansmembershiptable as silo set status = 6
     from moved
     where silo.deploymentid = moved.deploymentid and silo.address = p_address and silo.port = p_port and silo.generation = p_generation
+      and silo.heard_at = p_heard_at
     returning 1
   )
   select exists (select from buried)
 $function$;
 
-comment on function engine.bury_silo(text, text, integer, integer) is 'Lists a silent silo of Orleans as dead; false if it is not silent';
+comment on function engine.bury_silo(text, text, integer, integer, timestamptz) is 'Lists a silent silo of Orleans as dead; false if it was heard of meanwhile';

@@ -9,7 +9,7 @@ public sealed class KilledProcessTests
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     [Theory]
-    [InlineData("meta_insights_revisions")]
+    [InlineData("meta_insights_days")]
     [InlineData("meta_insights_raw")]
     [InlineData("daily_meta_metrics")]
     public async Task A_process_that_is_killed_while_it_publishes_leaves_the_old_slices_and_the_next_run_heals(string blockedTable)

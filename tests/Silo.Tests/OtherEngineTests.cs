@@ -22,6 +22,8 @@ public sealed class OtherEngineTests
         var settings = RunningSilo.Settings(database.Url);
         settings["META_STUB_MODE"] = "1";
         settings["MetaGrains__Silo__StubAccounts"] = "2";
+        // A claim of the other engine stands for 10 s.
+        settings["MetaGrains__Silo__JoinPatience"] = "00:00:20";
         var (runs, versions) = (0L, 0L);
         IReadOnlyList<string> kept = [];
         foreach (var engine in (string[])["Portable", "Orleans", "Portable"])

@@ -55,11 +55,13 @@ internal static class SiloProcess
         var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(SiloLog.Category);
         var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
         using var stop = new StopCause(lifetime, arguments.StopWithStdin);
+        var burying = Task.CompletedTask;
         try
         {
             await DatabaseGate.PassAsync(settings, TimeProvider.System, logger, lifetime.ApplicationStopping);
             await EngineClaim.MakeAsync(settings, TimeProvider.System, logger, lifetime.ApplicationStopping);
-            await JoinAsync(host, new SilentSilos(settings, TimeProvider.System, logger), lifetime.ApplicationStopping);
+            burying = new SilentSilos(settings, TimeProvider.System, logger).BuryAsync(lifetime.ApplicationStopping);
+            await host.StartAsync(lifetime.ApplicationStopping);
             await SayReadyAsync(host, settings, logger);
         }
         catch (OperationCanceledException) when (stop.Asked)
@@ -68,22 +70,8 @@ internal static class SiloProcess
         }
 
         await RunUntilStoppedAsync(host, stop, lifetime, logger);
+        await burying;
         return stop.Asked ? ExitCode.Ok : ExitCode.Unavailable;
-    }
-
-    private static async Task JoinAsync(IHost host, SilentSilos silent, CancellationToken stopping)
-    {
-        using var joined = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var burying = silent.BuryAsync(joined.Token);
-        try
-        {
-            await host.StartAsync(stopping);
-        }
-        finally
-        {
-            await joined.CancelAsync();
-            await burying;
-        }
     }
 
     private static async Task RunUntilStoppedAsync(IHost host, StopCause stop, IHostApplicationLifetime lifetime, ILogger logger)
