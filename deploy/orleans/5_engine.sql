@@ -67,10 +67,10 @@ returns table (address text, port integer, generation integer, heard_at timestam
 language sql stable as $function$
   select m.address, m.port, m.generation, m.heard_at
   from engine.orleansmembershiptable as m
-  where m.deploymentid = p_cluster_id and m.status = 3 and m.heard_at < clock_timestamp() - interval '6 s'
+  where m.deploymentid = p_cluster_id and m.status = 3 and m.heard_at < clock_timestamp() - interval '3 s'
 $function$;
 
-comment on function engine.silent_silos(text) is 'Silos of Orleans that are listed as active and have no heartbeat';
+comment on function engine.silent_silos(text) is 'Silos of Orleans that are listed as active and missed a heartbeat';
 
 -- As Orleans would: the silo is dead (6) from the next version on. True if nothing was heard of it since.
 drop function if exists engine.bury_silo(text, text, integer, integer);
@@ -84,6 +84,7 @@ language sql as $function$
       (
         select from engine.silent_silos(p_cluster_id) as silent
         where silent.address = p_address and silent.port = p_port and silent.generation = p_generation and silent.heard_at = p_heard_at
+          and silent.heard_at < clock_timestamp() - interval '6 s'
       )
     returning cluster.deploymentid
   ),

@@ -17,8 +17,8 @@ internal sealed partial class SilentSilos(SiloSettings settings, TimeProvider cl
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Who says nothing for so long, while the database answers, and has closed its port, has died.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(6);
+    /// <summary>Who goes on saying nothing for so long after a heartbeat was missed, while the database answers, and has closed its port, has died.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(4);
 
     /// <summary>Who says nothing for so long is dead to the cluster even if its port is open: a process may be frozen.</summary>
     private static readonly TimeSpan LongSilence = TimeSpan.FromSeconds(15);

@@ -38,6 +38,9 @@ internal static class EngineSetup
         options.MaxJoinAttemptTime = settings.Options.JoinPatience;
         (options.IAmAliveTablePublishTimeout, options.NumMissedTableIAmAliveLimit) = (TimeSpan.FromSeconds(2), 3);
         (options.ProbeTimeout, options.NumMissedProbesLimit) = (TimeSpan.FromSeconds(2), 2);
+        // Where several silos die at once, probes by way of others go by way of the dead, and decide nothing.
+        options.EnableIndirectProbes = false;
+        options.TableRefreshTimeout = TimeSpan.FromSeconds(3);
     }
 
     private static string ConnectionString(SiloSettings settings, int connections)
