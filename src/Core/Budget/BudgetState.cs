@@ -84,6 +84,9 @@ public sealed record BudgetState
     /// <summary>The last number of a question to the app's budget.</summary>
     internal long LeaseNumber { get; init; }
 
+    /// <summary>The last question to the app's budget, answered or not.</summary>
+    internal LeaseRequest? LeaseAsk { get; init; }
+
     /// <summary>The newest grant of each requester that has one.</summary>
     internal ImmutableDictionary<string, long> Holders { get; init; } = ImmutableDictionary<string, long>.Empty;
 

@@ -62,6 +62,9 @@ internal sealed partial class BudgetTurn
         _leaseWanted += request.Wanted;
         if (rank < _leaseRank)
             _leaseRank = rank;
+        // What the app has not for less urgent work it may have for this.
+        if (rank < _leaseAsk?.Priority)
+            (_leaseAskedAt, _leaseRetryAt) = (null, null);
     }
 
     private long LeaseFor(BudgetRequest request, int permits)
@@ -114,6 +117,14 @@ internal sealed partial class BudgetTurn
     {
         if (!_rules.Leases || (_leaseAskedAt + _rules.LeasePatience > _now) || _leaseRetryAt > _now)
             return;
+        // Its answer was lost: the app finds by the number what it has given already.
+        if (_leaseAskedAt is not null && _leaseAsk is { } unanswered)
+        {
+            _leaseAskedAt = _now;
+            Effects.Add(new BudgetEffect.AskLease(unanswered));
+            return;
+        }
+
         var perHour = _leased.IsEmpty ? 0 : _leased.Max(scope => Ledger(scope).DemandPerHour);
         var minutes = (int)Math.Clamp(perHour / 30, 1, _rules.MaxPermits);
         if (!_leaseMissing && (Lease is null || LeaseRoom() * 4 >= minutes))
@@ -122,7 +133,8 @@ internal sealed partial class BudgetTurn
         var number = Math.Max(_leaseNumber + 1, _now.UtcTicks);
         _leaseNumber = number;
         var wanted = Math.Clamp(Math.Max(minutes, _leaseWanted), 1, _rules.MaxPermits * 10);
-        Effects.Add(new BudgetEffect.AskLease(new LeaseRequest(number, _leaseMissing ? _leaseRank : Priority.Low, wanted, Math.Max(1, Math.Min(perHour, UsersPerHour())))));
+        _leaseAsk = new LeaseRequest(number, _leaseMissing ? _leaseRank : Priority.Low, wanted, Math.Max(1, Math.Min(perHour, UsersPerHour())));
+        Effects.Add(new BudgetEffect.AskLease(_leaseAsk));
     }
 
     // What the tenant's users cannot call takes no share of the app's limits.

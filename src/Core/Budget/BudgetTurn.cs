@@ -31,6 +31,7 @@ internal sealed partial class BudgetTurn
     private DateTimeOffset? _leaseAskedAt;
     private DateTimeOffset? _leaseRetryAt;
     private long _leaseNumber;
+    private LeaseRequest? _leaseAsk;
     private bool _persist;
 
     /// <summary>Begins with what time alone has changed since the last step.</summary>
@@ -42,7 +43,7 @@ internal sealed partial class BudgetTurn
         (_access, _highOnlyUntil, _sweepAt) = (start.Access, start.HighOnlyUntil > now ? start.HighOnlyUntil : null, start.SweepAt);
         (_block, _nextGrant, _nextTicket) = (start.Block, start.NextGrant, start.NextTicket);
         (_lost, _leases, _leased) = (start.Lost, start.Leases, start.Leased);
-        (_leaseAskedAt, _leaseRetryAt, _leaseNumber) = (start.LeaseAskedAt, start.LeaseRetryAt, start.LeaseNumber);
+        (_leaseAskedAt, _leaseRetryAt, _leaseNumber, _leaseAsk) = (start.LeaseAskedAt, start.LeaseRetryAt, start.LeaseNumber, start.LeaseAsk);
         CatchUp();
     }
 
@@ -102,6 +103,7 @@ internal sealed partial class BudgetTurn
         LeaseAskedAt = _leaseAskedAt,
         LeaseRetryAt = _leaseRetryAt,
         LeaseNumber = _leaseNumber,
+        LeaseAsk = _leaseAsk,
         WakeAt = wakeAt,
     };
 
@@ -148,7 +150,9 @@ internal sealed partial class BudgetTurn
 
         foreach (var (scope, written) in Ledgers())
         {
-            var ledger = written.At(_now);
+            if (written.Warned)
+                Warn(scope);
+            var ledger = written.Warned ? Ledger(scope) : written.At(_now);
             if (scope.Kind == LimitKind.User && ledger.Learned != default && !(ledger.ObservedAt + scope.Kind.Window() > _now))
             {
                 Set(ledger with { Learned = ledger.Learned.Hope });

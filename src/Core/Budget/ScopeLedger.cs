@@ -213,8 +213,10 @@ public sealed record ScopeLedger
 
     /// <summary>Whether nothing is left to know.</summary>
     public bool IsForgotten(DateTimeOffset now) =>
-        At(now) is { Settled: 0, InFlight: 0, Warned: false, DemandPerHour: 0 } known && !known.IsBlocked(now)
-        && known.Exposure is null or int.MaxValue && !(known.ObservedAt + Scope.Kind.Window() > now);
+        // What was added to the demand and taken away again leaves a rest that is none.
+        At(now) is { Settled: 0, InFlight: 0, Warned: false, DemandPerHour: < 1e-6 } known && !known.IsBlocked(now)
+        && (known.Exposure is null or int.MaxValue || known.BlockedUntil + Scope.Kind.Window() <= now)
+        && !(known.ObservedAt + Scope.Kind.Window() > now);
 
     internal static DateTimeOffset BucketEnd(DateTimeOffset moment, TimeSpan bucket)
     {

@@ -89,11 +89,18 @@ public static class TenantBudget
     public static BudgetDecision Reconfigure(BudgetState state, BudgetRules rules, DateTimeOffset now) =>
         rules.Refuse() is { } refusal ? throw new ArgumentException(refusal, nameof(rules)) : Turn(state with { Rules = rules }, now, turn => turn.ServeAll());
 
-    /// <summary>The grain deactivates in order: what is left of the block is given up, so that nothing of it counts as lost.</summary>
+    /// <summary>
+    /// The grain deactivates in order: what is left of the block is given up, so that nothing of it counts as lost, and what
+    /// is left of the app's leases goes back.
+    /// </summary>
     public static BudgetDecision Close(BudgetState state, DateTimeOffset now)
     {
-        var closed = Advance(state with { Block = default }, now).State;
-        return new BudgetDecision(closed, [new BudgetEffect.Persist(closed)]);
+        var (last, effects) = Advance(state with { Block = default }, now);
+        var closed = last with { Leases = [] };
+        // What is out may be used yet: it counts from now.
+        var back = last.Leases.Where(lease => lease.Until > now)
+            .Select(lease => new BudgetEffect.ReturnLease(lease.Id, lease.Permits - lease.Left, lease.Out > 0 ? null : lease.LastSentAt));
+        return new BudgetDecision(closed, [new BudgetEffect.Persist(closed), .. effects.OfType<BudgetEffect.ReturnLease>(), .. back]);
     }
 
     /// <summary>Where recurring work needs more calls than a limit allows, the greatest lack first.</summary>

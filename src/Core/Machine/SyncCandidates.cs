@@ -58,9 +58,9 @@ internal static class SyncCandidates
     public static SyncCandidate Of(AccountState state, RunningRun run, DateTimeOffset now)
     {
         var own = Candidate(run.Plan.Job, run.Request, run.Plan.Priority, run.DueAt, state.Job(run.Plan.Job).Interval, now);
-        var first = All(state, now).OrderBy(candidate => candidate.Effective).ThenBy(candidate => candidate.DueAt).FirstOrDefault();
-        return first is null || first.Effective >= own.Effective ? own
-            : own with { Priority = first.Priority, Effective = first.Effective, DueAt = first.DueAt, Interval = first.Interval };
+        // What rests or is blocked would not run if this one were over. The due time and the interval stay its own: by
+        // them the budget knows what the work has had.
+        return Best(state, now) is { } first && first.Effective < own.Effective ? own with { Priority = first.Effective, Effective = first.Effective } : own;
     }
 
     /// <summary>What a run would read; null when Meta answers for none of the days that were asked for, or no report is defined for the job.</summary>

@@ -12,7 +12,11 @@ internal sealed partial class SyncTurn
         if (_state.Run is { } run)
         {
             if (run.Stage == RunStage.WaitingForPermits && _state.Ask is { } hunger)
-                Repeat(hunger, SyncCandidates.Of(_state, run, now).ToBudgetRequest(_state, 0, hunger.Request.Wanted));
+            {
+                var lent = SyncCandidates.Of(_state, run, now);
+                Repeat(hunger, lent.ToBudgetRequest(_state, 0, hunger.Request.Wanted), lent.Effective < BudgetOrder.Effective(hunger.Request, hunger.AskedAt));
+            }
+
             return;
         }
 

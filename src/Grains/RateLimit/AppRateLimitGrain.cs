@@ -43,25 +43,41 @@ public sealed class AppRateLimitGrain : Grain, IAppRateLimitGrain
 
     /// <inheritdoc />
     public Task ObserveAsync(List<UsageNotice> usages) =>
-        _budget.DecideAsync((state, now) => TenantBudget.Observe(state, [.. usages.Select(usage => usage.ToUsage())], now));
+        _budget.RestrictAsync((state, now) => TenantBudget.Observe(state, [.. usages.Select(usage => usage.ToUsage())], now));
 
     /// <inheritdoc />
     public async Task BlockAsync(string scope, DateTimeOffset until)
     {
         var blocked = BudgetMessages.ToScope(scope);
         var holders = _budget.State.Outstanding.Values.Select(lease => lease.Requester).Distinct(StringComparer.Ordinal).ToArray();
-        await _budget.DecideAsync((state, now) => TenantBudget.Block(state, blocked, until, now));
-        // Whoever holds a lease stops, too; to whom it is no news it changes nothing.
-        var end = _budget.State.Ledger(blocked).BlockedUntil ?? until;
-        foreach (var holder in holders)
+        DateTimeOffset? before = null;
+        try
         {
-            if (TenantKey.TryParse(holder, out var tenant))
-                _ = GrainFactory.RateLimit(tenant).BlockAsync(scope, end);
+            await _budget.RestrictAsync((state, now) =>
+            {
+                before = state.Ledger(blocked).BlockedUntil;
+                return TenantBudget.Block(state, blocked, until, now);
+            });
+        }
+        finally
+        {
+            // Whoever holds a lease stops, too. They all tell the app in turn, which is no news to any of them.
+            if (_budget.State.Ledger(blocked).BlockedUntil is { } end && end != before)
+                Tell(holders, scope, end);
         }
     }
 
     /// <inheritdoc />
     public Task<BudgetStatus> GetStatusAsync() => Task.FromResult(_budget.State.ToStatus(_budget.Now));
+
+    private void Tell(IEnumerable<string> holders, string scope, DateTimeOffset until)
+    {
+        foreach (var holder in holders)
+        {
+            if (TenantKey.TryParse(holder, out var tenant))
+                _ = GrainFactory.RateLimit(tenant).BlockAsync(scope, until);
+        }
+    }
 
     private void Act(BudgetEffect effect)
     {

@@ -5,7 +5,7 @@ namespace MetaGrains.Grains.RateLimit;
 
 /// <summary>
 /// The state of a budget in a grain: what is to be stored is stored before the state counts, so when that fails the
-/// caller learns it and nothing was given. Used in turns only.
+/// caller learns it and nothing was given; what only restricts counts at once. Used in turns only.
 /// </summary>
 /// <param name="memory">Where it is stored.</param>
 /// <param name="clock">The time.</param>
@@ -39,6 +39,18 @@ internal sealed class BudgetKeeper(
         return decision;
     });
 
+    /// <summary>
+    /// Takes a decision that only restricts. It counts even when it cannot be stored, which the caller learns all the same:
+    /// what Meta refuses now it refuses whether or not PostgreSQL answers.
+    /// </summary>
+    public Task RestrictAsync(Func<BudgetState, DateTimeOffset, BudgetDecision> decide) => InOrder(async () =>
+    {
+        var decision = decide(_state, Now);
+        Take(decision.State, decision.Effects);
+        await StoreAsync(decision.Effects);
+        return decision;
+    });
+
     // What the app's budget answers comes between turns: it must not meet a state that is being written.
     private async Task<TResult> InOrder<TResult>(Func<Task<TResult>> work)
     {
@@ -58,12 +70,21 @@ internal sealed class BudgetKeeper(
 
     private async Task CommitAsync(BudgetState next, ImmutableArray<BudgetEffect> effects)
     {
+        await StoreAsync(effects);
+        Take(next, effects);
+    }
+
+    private async Task StoreAsync(ImmutableArray<BudgetEffect> effects)
+    {
         foreach (var persist in effects.OfType<BudgetEffect.Persist>())
         {
             memory.State = BudgetMemory.Of(persist.Snapshot);
             await memory.WriteStateAsync();
         }
+    }
 
+    private void Take(BudgetState next, ImmutableArray<BudgetEffect> effects)
+    {
         _state = next;
         foreach (var effect in effects)
         {

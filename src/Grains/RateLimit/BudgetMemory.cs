@@ -104,6 +104,10 @@ public sealed class ScopeMemory
     [Id(11)]
     public int HeldAtObservation { get; set; }
 
+    /// <summary>How many of our own calls the window has forgotten since Meta stated its last.</summary>
+    [Id(12)]
+    public long ForgottenSince { get; set; }
+
     internal static ScopeMemory Of(ScopeLedger ledger) => new()
     {
         Scope = ledger.Scope.ToString(),
@@ -118,6 +122,7 @@ public sealed class ScopeMemory
         LearnedCalls = ledger.Learned.Calls,
         Exposure = ledger.Exposure,
         LastBlock = ledger.LastBlock,
+        ForgottenSince = ledger.Forgotten - ledger.ForgottenAtObservation,
     };
 
     internal ScopeLedger ToLedger() => Charges.Aggregate(
@@ -133,6 +138,7 @@ public sealed class ScopeMemory
             Learned = new LearnedCost(LearnedPercent, LearnedCalls),
             Exposure = Exposure,
             LastBlock = LastBlock,
+            Forgotten = ForgottenSince,
         },
         (ledger, charge) => ledger.Add(charge.ToCharge()));
 }

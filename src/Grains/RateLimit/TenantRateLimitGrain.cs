@@ -66,7 +66,7 @@ public sealed partial class TenantRateLimitGrain : Grain, ITenantRateLimitGrain
             known.RemoveAll(usage => IsShared(usage.Scope));
         }
 
-        await _budget.DecideAsync((state, now) => TenantBudget.Observe(state, [.. known], now));
+        await _budget.RestrictAsync((state, now) => TenantBudget.Observe(state, [.. known], now));
     }
 
     /// <inheritdoc />
@@ -74,9 +74,9 @@ public sealed partial class TenantRateLimitGrain : Grain, ITenantRateLimitGrain
     {
         var blocked = BudgetMessages.ToScope(scope);
         var isNews = !(_budget.State.Ledger(blocked).BlockedUntil >= until);
-        await _budget.DecideAsync((state, now) => TenantBudget.Block(state, blocked, until, now));
         if (isNews && _app is { } app && IsShared(blocked))
             _ = Tell(grain => grain.BlockAsync(scope, until), app);
+        await _budget.RestrictAsync((state, now) => TenantBudget.Block(state, blocked, until, now));
     }
 
     /// <inheritdoc />

@@ -1,3 +1,8 @@
+using MetaGrains.Core.Budget;
+using MetaGrains.Core.Keys;
+using MetaGrains.Core.Schedule;
+using MetaGrains.Core.Throttling;
+
 namespace MetaGrains.Core.Tests.Budget;
 
 public sealed class AppLeaseTests
@@ -5,6 +10,8 @@ public sealed class AppLeaseTests
     private const int LimitPerHour = 400;
 
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly DateTimeOffset Start = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+    private static long _numbers;
 
     [Fact]
     public void Tenants_of_one_app_share_its_limit_by_what_they_need_and_stay_within_it()
@@ -61,6 +68,63 @@ public sealed class AppLeaseTests
             Assert.All(model.Sent, sent => Assert.True(sent > 0));
         }
     }
+
+    [Fact]
+    public void What_is_more_urgent_does_not_wait_for_the_answer_that_less_urgent_work_was_given()
+    {
+        var low = TenantBudget.Ask(Tenant(), Request("acct/a", Priority.Low), Start);
+        var told = TenantBudget.AwaitLease(low.State, Start.AddMinutes(30), Start);
+        var again = TenantBudget.Ask(told.State, Request("acct/b", Priority.Low), Start.AddMinutes(1));
+
+        var high = TenantBudget.Ask(again.State, Request("acct/c", Priority.High), Start.AddMinutes(2));
+
+        Assert.Equal(Priority.Low, Asked(low.Effects)!.Priority);
+        Assert.Null(Asked(again.Effects));
+        Assert.Equal(Priority.High, Asked(high.Effects)!.Priority);
+        Assert.True(Assert.IsType<BudgetAnswer.Wait>(high.Answer).Until < Start.AddMinutes(30));
+    }
+
+    [Fact]
+    public void A_question_whose_answer_was_lost_is_repeated_under_its_number_until_it_is_answered()
+    {
+        var first = TenantBudget.Ask(Tenant(), Request("acct/a", Priority.High), Start);
+        var later = Start.AddMinutes(5);
+
+        var repeated = TenantBudget.Ask(first.State, Request("acct/b", Priority.High), later);
+        var answered = TenantBudget.AwaitLease(repeated.State, later, later);
+        var next = TenantBudget.Ask(answered.State, Request("acct/c", Priority.High), later.AddMinutes(1));
+
+        Assert.Equal(Asked(first.Effects), Asked(repeated.Effects));
+        Assert.True(Asked(next.Effects)!.RequestId > Asked(first.Effects)!.RequestId);
+    }
+
+    [Fact]
+    public void A_budget_that_is_closed_gives_back_what_is_left_of_its_leases()
+    {
+        var asked = TenantBudget.Ask(Tenant(), Request("acct/a", Priority.High), Start);
+        var leased = TenantBudget.TakeLease(asked.State, new BudgetGrant(9, 50, Start.AddMinutes(2)), Start);
+        var given = TenantBudget.Ask(leased.State, Request("acct/a", Priority.High), Start);
+        var permits = Assert.IsType<BudgetAnswer.Granted>(given.Answer).Grant.Permits;
+
+        var closed = TenantBudget.Close(given.State, Start);
+
+        Assert.Equal(new BudgetEffect.ReturnLease(9, permits, null), Assert.Single(closed.Effects.OfType<BudgetEffect.ReturnLease>()));
+        Assert.Empty(closed.State.Leases);
+    }
+
+    private static BudgetState Tenant() => TenantBudget.Restore(new BudgetRules { Leases = true }, null, Start);
+
+    private static LeaseRequest? Asked(IEnumerable<BudgetEffect> effects) => effects.OfType<BudgetEffect.AskLease>().SingleOrDefault()?.Request;
+
+    private static BudgetRequest Request(string requester, Priority priority) => new()
+    {
+        Requester = requester,
+        RequestId = ++_numbers,
+        Priority = priority,
+        Wanted = 3,
+        DueAt = Start,
+        Scopes = [BudgetModel.User(0), LimitScope.App(new AppKey(7))],
+    };
 
     private static void Live(AppModel model, TimeSpan span, Func<int, int> accounts, Action? happens = null)
     {
