@@ -97,9 +97,9 @@ public static class TenantBudget
     {
         var (last, effects) = Advance(state with { Block = default }, now);
         var closed = last with { Leases = [] };
-        // What is out may be used yet: it counts from now.
-        var back = last.Leases.Where(lease => lease.Until > now)
-            .Select(lease => new BudgetEffect.ReturnLease(lease.Id, lease.Permits - lease.Left, lease.Out > 0 ? null : lease.LastSentAt));
+        // What is out may be used until the lease ends: the app counts such a lease as used from then.
+        var back = last.Leases.Where(lease => lease.Until > now && lease.Out == 0)
+            .Select(lease => new BudgetEffect.ReturnLease(lease.Id, lease.Permits - lease.Left, lease.LastSentAt));
         return new BudgetDecision(closed, [new BudgetEffect.Persist(closed), .. effects.OfType<BudgetEffect.ReturnLease>(), .. back]);
     }
 

@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using System.Net;
+using System.Net.Sockets;
 using MetaGrains.Api.Silo;
 using MetaGrains.Grains.Interfaces;
 using MetaGrains.Testing;

@@ -106,10 +106,15 @@ public sealed class AppLeaseTests
         var given = TenantBudget.Ask(leased.State, Request("acct/a", Priority.High), Start);
         var permits = Assert.IsType<BudgetAnswer.Granted>(given.Answer).Grant.Permits;
 
-        var closed = TenantBudget.Close(given.State, Start);
+        var returned = TenantBudget.Return(given.State, Assert.IsType<BudgetAnswer.Granted>(given.Answer).Grant.Id, permits, Start, Start);
 
-        Assert.Equal(new BudgetEffect.ReturnLease(9, permits, null), Assert.Single(closed.Effects.OfType<BudgetEffect.ReturnLease>()));
+        var closed = TenantBudget.Close(returned.State, Start);
+        var early = TenantBudget.Close(given.State, Start);
+
+        Assert.Equal(permits, Assert.Single(closed.Effects.OfType<BudgetEffect.ReturnLease>()).Used);
         Assert.Empty(closed.State.Leases);
+        // Permits that are out may be used until the lease ends: it is not given back before.
+        Assert.Empty(early.Effects.OfType<BudgetEffect.ReturnLease>());
     }
 
     private static BudgetState Tenant() => TenantBudget.Restore(new BudgetRules { Leases = true }, null, Start);
