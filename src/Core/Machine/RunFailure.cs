@@ -39,6 +39,9 @@ public sealed record RunFailure
     /// <summary>What a person can do, or empty.</summary>
     public string Advice { get; init; } = "";
 
+    /// <summary>Of a transient one: our own database broke the run off, and Meta is well.</summary>
+    public bool IsOurs { get; init; }
+
     /// <summary>What Meta said, for <see cref="FailureKind.Throttled"/>.</summary>
     public ThrottleFacts? Throttle { get; init; }
 

@@ -150,7 +150,7 @@ internal sealed partial class SyncTurn
         switch (failure.Kind)
         {
             case FailureKind.Transient:
-                Rest(run, errors => Backoff.AfterError(errors, failure.Jitter));
+                Rest(run, errors => failure.IsOurs ? Backoff.AfterBreak(errors, failure.Jitter) : Backoff.AfterError(errors, failure.Jitter));
                 CountAgainst(run.Request, failure);
                 break;
             case FailureKind.Refused:

@@ -21,6 +21,12 @@ public static class Backoff
     /// <summary>Longest wait after a failure that is no throttle, before jitter.</summary>
     public static TimeSpan ErrorCap { get; } = TimeSpan.FromHours(1);
 
+    /// <summary>First wait after our own database broke a run off.</summary>
+    public static TimeSpan BreakBase { get; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest wait after our own database broke a run off, before jitter.</summary>
+    public static TimeSpan BreakCap { get; } = TimeSpan.FromMinutes(5);
+
     private static readonly TimeSpan QuickCap = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ScoreStandard = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ScoreDevelopment = TimeSpan.FromSeconds(300);
@@ -36,6 +42,11 @@ public static class Backoff
     /// <param name="consecutive">Failures in a row, this one included; from 1.</param>
     /// <param name="jitter">Chance, in [0,1).</param>
     public static TimeSpan AfterError(int consecutive, double jitter) => Jittered(Doubled(ErrorBase, Math.Max(1, consecutive), ErrorCap), jitter);
+
+    /// <summary>The wait after our own database broke a run off: 5, 10, 20 … 300 seconds, since Meta has nothing to recover from.</summary>
+    /// <param name="consecutive">Failures in a row, this one included; from 1.</param>
+    /// <param name="jitter">Chance, in [0,1).</param>
+    public static TimeSpan AfterBreak(int consecutive, double jitter) => Jittered(Doubled(BreakBase, Math.Max(1, consecutive), BreakCap), jitter);
 
     /// <summary>The wait after a failure that asking again will not mend: 15 minutes doubled up to 4 hours, because such requests lower the quota.</summary>
     /// <param name="consecutive">Failures in a row, this one included; from 1.</param>

@@ -5,6 +5,7 @@ using MetaGrains.Core.Machine;
 using MetaGrains.Core.Sync;
 using MetaGrains.Grains.Interfaces.RateLimit;
 using MetaGrains.Warehouse.Accounts;
+using Npgsql;
 
 namespace MetaGrains.Grains.Accounts;
 
@@ -72,7 +73,7 @@ internal sealed class AccountPump : ICallPermits
         {
             // PostgreSQL, or the token's key: nothing of Meta's.
             var report = new RunReport { Outcome = RunOutcome.Failed, ErrorMessage = $"The run broke off: {broken.GetType().Name}: {broken.Message}" };
-            ended = new SyncEvent.RunFailed(Number, report, RunFailures.OfOurs(report.ErrorMessage, _services.Chance()), Leftover(), _lastSentAt);
+            ended = new SyncEvent.RunFailed(Number, report, RunFailures.OfOurs(report.ErrorMessage, _services.Chance()) with { IsOurs = broken is NpgsqlException }, Leftover(), _lastSentAt);
         }
 
         _signals.Post(ended, TakeUsages());

@@ -99,12 +99,13 @@ internal sealed class AccountModel
         return Send(new SyncEvent.RunSucceeded(run.Number, new RunReport { Outcome = RunOutcome.Succeeded, Calls = calls }, 4, Now));
     }
 
-    public AccountModel Fail(FailureKind kind, LimitScope? scope = null, ThrottleFacts? facts = null) =>
+    public AccountModel Fail(FailureKind kind, LimitScope? scope = null, ThrottleFacts? facts = null, bool isOurs = false) =>
         Send(new SyncEvent.RunFailed(State.Run!.Number, new RunReport { Outcome = RunOutcome.Failed }, new RunFailure
         {
             Kind = kind,
             Message = "Meta refused.",
             Advice = "Do this.",
+            IsOurs = isOurs,
             Scope = scope,
             Throttle = facts,
             Jitter = 0,

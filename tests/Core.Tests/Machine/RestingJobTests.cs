@@ -42,6 +42,16 @@ public sealed class RestingJobTests
     }
 
     [Fact]
+    public void A_run_that_our_own_database_broke_off_is_tried_again_within_seconds()
+    {
+        var model = new AccountModel().Settle();
+        model.Send(new SyncEvent.Triggered(model.Request(7, SyncJob.Fresh))).Grant().Fail(FailureKind.Transient, isOurs: true);
+
+        Assert.Equal(model.Now.AddSeconds(5), model.State.Backoff.RetryAt);
+        Assert.Equal(7L, model.After(TimeSpan.FromSeconds(5)).Grant().Started[^1].Request!.RunId);
+    }
+
+    [Fact]
     public void A_job_that_goes_on_failing_is_shown_while_others_succeed_waits_longer_each_time_and_is_cleared_by_a_person()
     {
         var model = new AccountModel().Settle();

@@ -34,6 +34,14 @@ public sealed class BackoffTests
             TimeSpan.FromSeconds(seconds),
             Backoff.AfterThrottle(new ThrottleFacts(code, subcode, TimeSpan.FromSeconds(stated), access), consecutive, 0));
 
+    [Theory]
+    [InlineData(1, 5)]
+    [InlineData(2, 10)]
+    [InlineData(7, 300)]
+    [InlineData(100, 300)]
+    public void After_our_own_database_broke_a_run_off_it_is_tried_again_within_seconds(int consecutive, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Backoff.AfterBreak(consecutive, 0));
+
     [Fact]
     public void Jitter_adds_at_most_a_tenth_and_never_takes_away() =>
         Properties.Holds(
