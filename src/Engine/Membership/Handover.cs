@@ -57,22 +57,29 @@ internal sealed class Handover(IClusterTable table, SiloDetails silo, Ownership 
     /// <summary>Begins to give away so many, unless some are on their way still.</summary>
     public void Give(int count)
     {
-        if (_giving.IsCompleted)
-            _giving = Task.Run(() => GiveAsync(ownership.Open[^count..], Moving, CancellationToken.None));
+        if (!_giving.IsCompleted)
+            return;
+        // Chosen now: when the task begins, the silo may have given or lost everything.
+        var closed = Close(ownership.Open.TakeLast(count));
+        _giving = Task.Run(() => GiveAsync(closed, Moving, CancellationToken.None));
     }
 
     /// <summary>Gives everything away, each partition as soon as its grains have ended.</summary>
     public Task GiveAllAsync(CancellationToken cancellationToken)
     {
         catalog.IsStopping = true;
-        return Task.WhenAll(GiveAsync(ownership.Open, Leaving, cancellationToken), _giving);
+        return Task.WhenAll(GiveAsync(Close(ownership.Open), Leaving, cancellationToken), _giving);
+    }
+
+    private Tenure[] Close(IEnumerable<Tenure> tenures)
+    {
+        Tenure[] closed = [.. tenures.Where(ownership.Close)];
+        _reminders?.Close(closed);
+        return closed;
     }
 
     private async Task GiveAsync(Tenure[] tenures, DeactivationReason reason, CancellationToken cancellationToken)
     {
-        foreach (var tenure in tenures)
-            ownership.Close(tenure);
-        _reminders?.Close(tenures);
         var ending = catalog.End(tenures, reason, cancellationToken);
         while (ending.Count > 0)
         {

@@ -37,8 +37,8 @@ internal sealed class Ownership(TimeProvider time)
         Volatile.Write(ref _open[tenure.Partition], tenure);
     }
 
-    /// <summary>No new call comes in. What runs may still write until <see cref="Leave"/>.</summary>
-    public void Close(Tenure tenure) => Interlocked.CompareExchange(ref _open[tenure.Partition], null, tenure);
+    /// <summary>No new call comes in. What runs may still write until <see cref="Leave"/>. True for one caller alone, who sees to the rest.</summary>
+    public bool Close(Tenure tenure) => ReferenceEquals(Interlocked.CompareExchange(ref _open[tenure.Partition], null, tenure), tenure);
 
     public void Leave(Tenure tenure)
     {
