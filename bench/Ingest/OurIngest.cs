@@ -2,6 +2,7 @@ using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Completeness;
 using MetaGrains.Core.Sync;
 using MetaGrains.Core.Tenancy;
+using MetaGrains.Warehouse;
 using MetaGrains.Warehouse.Accounts;
 using MetaGrains.Warehouse.Insights;
 using Npgsql;
@@ -19,8 +20,9 @@ internal sealed class OurIngest
     {
         _database = database;
         _account = account;
-        var publisher = new SlicePublisher(database, new InsightPartitions(database), TimeProvider.System);
-        _store = new InsightsStore(database, new RunLedger(database, TimeProvider.System), new StagingWriter(database), publisher);
+        var staging = new SliceStaging(database, new WarehouseOptions().StagingMegabytes * 1024L * 1024L);
+        var publisher = new SlicePublisher(database, new InsightPartitions(database), staging, TimeProvider.System);
+        _store = new InsightsStore(database, new RunLedger(database, TimeProvider.System), staging, publisher);
     }
 
     public static async Task<OurIngest> CreateAsync(NpgsqlDataSource database)

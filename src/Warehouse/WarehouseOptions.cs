@@ -22,6 +22,12 @@ public sealed class WarehouseOptions
 
     /// <summary>Seconds after which one statement fails. Default: 120.</summary>
     public int CommandTimeoutSeconds { get; set; } = 120;
+
+    /// <summary>
+    /// Most memory, in MiB, for pages that were read and not published yet; what is more waits in <c>insights_staging</c>,
+    /// at three times the price. A row takes about 2.5 KiB. Default: 256.
+    /// </summary>
+    public int StagingMegabytes { get; set; } = 256;
 }
 
 /// <summary>Refuses nonsense at start, naming the key.</summary>
@@ -37,6 +43,7 @@ public sealed class WarehouseOptionsValidator : IValidateOptions<WarehouseOption
             ?? Range(options.MaxConnections, 1, 1000, nameof(options.MaxConnections))
             ?? Range(options.ConnectTimeoutSeconds, 1, 300, nameof(options.ConnectTimeoutSeconds))
             ?? Range(options.CommandTimeoutSeconds, 1, 3600, nameof(options.CommandTimeoutSeconds))
+            ?? Range(options.StagingMegabytes, 0, 65536, nameof(options.StagingMegabytes))
             ?? ValidateOptionsResult.Success;
     }
 

@@ -35,7 +35,8 @@ public static class WarehouseServices
         services.TryAddSingleton(provider => DataSource(provider.GetRequiredService<IOptions<WarehouseOptions>>().Value));
         services.TryAddSingleton<Migrator>();
         services.TryAddSingleton<InsightPartitions>();
-        services.TryAddSingleton<StagingWriter>();
+        services.TryAddSingleton(provider => new SliceStaging(
+            provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<IOptions<WarehouseOptions>>().Value.StagingMegabytes * 1024L * 1024L));
         services.TryAddSingleton<SlicePublisher>();
         services.TryAddSingleton<RunLedger>();
         services.TryAddSingleton<IInsightsStore, InsightsStore>();

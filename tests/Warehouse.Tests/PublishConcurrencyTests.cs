@@ -50,7 +50,7 @@ public sealed class PublishConcurrencyTests
         Task<SyncRun>? later = null;
         warehouse.Publisher.BeforeStatement = async (name, _) =>
         {
-            if (name != "InsertAll")
+            if (name != "CopyFact")
                 return;
             later = BeginAsync(warehouse);
             await Eventually.TrueAsync(() => Locks.SomebodyWaitsAsync(warehouse.Database), "the later run waits for the pen");

@@ -22,7 +22,7 @@ public sealed class PublishCrashTests
         await warehouse.PublishAsync(WarehouseFixture.AdRows(3));
         var statements = await StatementsAsync(warehouse);
         Assert.Equal(
-            ["Plan", "Fence", "Compare", "Revisions", "Tombstone", "Update", "Insert", "Raw", "AggregateGone", "Aggregate", "Days", "Freshness", "Cursor", "Unstage", "Commit"],
+            ["Plan", "Fence", "Held", "Closed", "CopyStaging", "Revisions", "Tombstone", "Update", "Insert", "Raw", "Unstage", "AggregateGone", "Aggregate", "Days", "Freshness", "Cursor", "Commit"],
             statements);
         // The rehearsal published; bring the old slice back.
         await warehouse.PublishAsync(WarehouseFixture.AdRows(3));
@@ -55,7 +55,7 @@ public sealed class PublishCrashTests
 
         await warehouse.Store.PublishAsync(slice, Restated().Count, default);
 
-        Assert.Equal(15, seen.Count);
+        Assert.Equal(17, seen.Count);
         Assert.All(seen, visible => Assert.Equal(old, visible));
         Assert.NotEqual(old, await warehouse.VisibleAsync());
     }
@@ -66,9 +66,9 @@ public sealed class PublishCrashTests
         await using var warehouse = await WarehouseFixture.CreateAsync();
 
         Assert.Equal(
-            ["Plan", "Fence", "Compare", "InsertAll", "RawNew", "AggregateAll", "Days", "Freshness", "Cursor", "Unstage", "Commit"],
+            ["Plan", "Fence", "Held", "Closed", "CopyFact", "CopyRaw", "AggregateAll", "Days", "Freshness", "Cursor", "Commit"],
             await StatementsAsync(warehouse));
-        Assert.Equal(["Plan", "Fence", "Compare", "Days", "Freshness", "Cursor", "Unstage", "Commit"], await StatementsAsync(warehouse));
+        Assert.Equal(["Plan", "Fence", "Held", "Days", "Freshness", "Cursor", "Commit"], await StatementsAsync(warehouse));
     }
 
     [Fact]
@@ -81,8 +81,8 @@ public sealed class PublishCrashTests
 
         Assert.Equal(
             [
-                "Plan", "Fence", "Compare", "Revisions", "InsertAll", "RawNew",
-                "Plan", "Fence", "Compare", "Revisions", "InsertAll", "RawAll", "AggregateAll", "Days", "Freshness", "Cursor", "Unstage", "Commit",
+                "Plan", "Fence", "Held", "Closed", "CopyStaging", "Revisions", "InsertAll", "RawNew",
+                "Plan", "Fence", "Held", "Closed", "CopyStaging", "Revisions", "InsertAll", "RawAll", "Unstage", "AggregateAll", "Days", "Freshness", "Cursor", "Commit",
             ],
             await StatementsAsync(warehouse));
 
@@ -94,7 +94,7 @@ public sealed class PublishCrashTests
     {
         await using var warehouse = await WarehouseFixture.CreateAsync();
 
-        foreach (var fatal in new[] { "InsertAll", "RawNew", "AggregateAll", "Days", "Commit" })
+        foreach (var fatal in new[] { "CopyFact", "CopyRaw", "AggregateAll", "Days", "Commit" })
         {
             var slice = await warehouse.StageAsync(Restated());
             var before = await warehouse.VisibleAsync();

@@ -11,7 +11,7 @@ public sealed class PublishPlanTests
     [Fact]
     public async Task No_statement_of_a_publish_is_ever_planned_as_a_nested_loop()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: 0);
         await warehouse.PublishAsync(WarehouseFixture.AdRows(20));
         var slice = await warehouse.StageAsync(WarehouseFixture.AdRows(20, spend: 3m));
 
@@ -31,7 +31,7 @@ public sealed class PublishPlanTests
     [Fact]
     public async Task The_plan_test_itself_sees_a_nested_loop()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: 0);
         var slice = await warehouse.StageAsync(WarehouseFixture.AdRows(1));
 
         Assert.Contains("Nested Loop", await NodesAsync(warehouse, slice, "select from ad_accounts cross join insights_staging where run_id = @run"));
@@ -40,7 +40,7 @@ public sealed class PublishPlanTests
     [Fact]
     public async Task A_publish_reads_the_months_of_its_days_alone()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: 0);
         await warehouse.Database.ExecuteAsync("select ensure_insight_partitions('2025-01-01', '2026-12-31')");
         var slice = await warehouse.StageAsync(WarehouseFixture.AdRows(1));
 

@@ -3,12 +3,15 @@ using MetaGrains.Core.Sync;
 
 namespace MetaGrains.Warehouse.Tests;
 
-public sealed class PublishTests
+public class PublishTests
 {
+    /// <summary>Memory for staged pages: where they wait changes nothing.</summary>
+    protected virtual long StagingBytes => 64 << 20;
+
     [Fact]
     public async Task A_first_publish_inserts_every_row_and_adds_up_each_day()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
 
         var counts = await warehouse.PublishAsync(WarehouseFixture.AdRows(4));
 
@@ -25,7 +28,7 @@ public sealed class PublishTests
     [Fact]
     public async Task Publishing_the_same_again_writes_no_row()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         await warehouse.PublishAsync(WarehouseFixture.AdRows(5));
         var before = await warehouse.SnapshotAsync();
 
@@ -38,7 +41,7 @@ public sealed class PublishTests
     [Fact]
     public async Task A_changed_row_changes_itself_its_raw_row_and_its_day_and_nothing_else()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         var rows = WarehouseFixture.AdRows(5);
         await warehouse.PublishAsync(rows);
         var before = await warehouse.SnapshotAsync();
@@ -59,7 +62,7 @@ public sealed class PublishTests
     [Fact]
     public async Task Trailing_zeros_are_no_change()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         var day = WarehouseFixture.Week.Since;
         await warehouse.PublishAsync([WarehouseFixture.AdRow(1, day, 14.3m)]);
 
@@ -71,7 +74,7 @@ public sealed class PublishTests
     [Fact]
     public async Task A_row_that_vanished_becomes_a_tombstone_and_leaves_every_total()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         var rows = WarehouseFixture.AdRows(3);
         await warehouse.PublishAsync(rows);
         var gone = rows[4];
@@ -88,7 +91,7 @@ public sealed class PublishTests
     [Fact]
     public async Task A_day_without_rows_left_has_no_aggregate()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         await warehouse.PublishAsync(WarehouseFixture.AdRows(2));
 
         var counts = await warehouse.PublishAsync([]);
@@ -100,7 +103,7 @@ public sealed class PublishTests
     [Fact]
     public async Task Reach_of_a_day_comes_from_the_accounts_own_answer_in_either_order()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         var day = WarehouseFixture.Week.Since;
         await warehouse.PublishAsync(WarehouseFixture.AdRows(2));
         Assert.Equal(0, await warehouse.Database.ScalarAsync<long>("select count(reach) from daily_meta_metrics"));
@@ -115,7 +118,7 @@ public sealed class PublishTests
     [Fact]
     public async Task Levels_lie_side_by_side_and_a_slice_touches_only_its_own_report()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         await warehouse.PublishAsync(WarehouseFixture.AdRows(2));
 
         await warehouse.PublishAsync([WarehouseFixture.AccountRow(WarehouseFixture.Week.Since, 5m)], InsightsLevel.Account);
@@ -129,7 +132,7 @@ public sealed class PublishTests
     [Fact]
     public async Task Two_accounts_of_the_same_ads_never_touch_each_other()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         var other = await WarehouseFixture.AddAccountAsync(warehouse.Database, warehouse.Account.Tenant, "act_102");
         await warehouse.PublishAsync(WarehouseFixture.AdRows(2));
         var before = await warehouse.SnapshotAsync();
@@ -145,7 +148,7 @@ public sealed class PublishTests
     [Fact]
     public async Task A_run_that_was_overtaken_publishes_nothing()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         await warehouse.PublishAsync(WarehouseFixture.AdRows(1));
         var before = await warehouse.SnapshotAsync();
         var stale = await warehouse.StageAsync(WarehouseFixture.AdRows(2));
@@ -162,7 +165,7 @@ public sealed class PublishTests
     [Fact]
     public async Task What_was_lost_from_staging_refuses_the_slice()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: 0);
         await warehouse.PublishAsync(WarehouseFixture.AdRows(1));
         var before = await warehouse.SnapshotAsync();
         var slice = await warehouse.StageAsync(WarehouseFixture.AdRows(2));
@@ -177,7 +180,7 @@ public sealed class PublishTests
     [Fact]
     public async Task A_row_that_came_twice_refuses_the_slice()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         var rows = WarehouseFixture.AdRows(2);
         var slice = await warehouse.StageAsync([.. rows, rows[0]]);
 
@@ -190,7 +193,7 @@ public sealed class PublishTests
     [Fact]
     public async Task A_row_outside_the_days_of_the_slice_refuses_it()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         var slice = await warehouse.StageAsync([WarehouseFixture.AdRow(1, WarehouseFixture.Week.Until.AddDays(1), 1m)]);
 
         await Assert.ThrowsAsync<SliceRejectedException>(() => warehouse.Store.PublishAsync(slice, 1, default));
@@ -199,7 +202,7 @@ public sealed class PublishTests
     [Fact]
     public async Task The_cursor_moves_with_the_last_slice_alone_and_never_back()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         var slice = await warehouse.StageAsync(WarehouseFixture.AdRows(1));
         await warehouse.Store.PublishAsync(slice with { CursorAfter = null }, 7, default);
         Assert.Equal("()", Assert.Single(await warehouse.Database.RowsAsync("select meta_last_window_end from sync_cursors")));
@@ -214,7 +217,7 @@ public sealed class PublishTests
     [Fact]
     public async Task Exact_numbers_and_json_arrive_as_they_were_sent()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         var day = WarehouseFixture.Week.Since;
 
         await warehouse.PublishAsync([WarehouseFixture.AdRow(1, day, 12345678901234567.123456789m)]);

@@ -48,7 +48,7 @@ public sealed class RunLedgerTests
     [Fact]
     public async Task The_end_of_a_run_that_was_overtaken_leaves_the_later_run_its_pen_and_its_staging()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: 0);
         var overtaken = await BeginAsync(warehouse);
         var later = await warehouse.StageAsync(WarehouseFixture.AdRows(1));
 
@@ -63,7 +63,7 @@ public sealed class RunLedgerTests
     [Fact]
     public async Task The_end_of_a_run_gives_the_pen_back_empties_its_staging_and_keeps_the_epoch()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: 0);
         var slice = await warehouse.StageAsync(WarehouseFixture.AdRows(1));
 
         await warehouse.Runs.EndAsync(slice.Run, new RunReport { Outcome = RunOutcome.Failed }, default);

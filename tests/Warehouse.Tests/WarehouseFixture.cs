@@ -15,13 +15,14 @@ internal sealed class WarehouseFixture : IAsyncDisposable
 {
     public static readonly DateRange Week = new(new DateOnly(2026, 2, 26), new DateOnly(2026, 3, 4));
 
-    private WarehouseFixture(TestDatabase database, AdAccountKey account, TimeProvider clock)
+    private WarehouseFixture(TestDatabase database, AdAccountKey account, TimeProvider clock, long stagingBytes)
     {
         Database = database;
         Account = account;
         Runs = new RunLedger(database.Source, clock);
-        Publisher = new SlicePublisher(database.Source, new InsightPartitions(database.Source), clock);
-        Store = new InsightsStore(database.Source, Runs, new StagingWriter(database.Source), Publisher);
+        Staging = new SliceStaging(database.Source, stagingBytes);
+        Publisher = new SlicePublisher(database.Source, new InsightPartitions(database.Source), Staging, clock);
+        Store = new InsightsStore(database.Source, Runs, Staging, Publisher);
     }
 
     public TestDatabase Database { get; }
@@ -30,16 +31,20 @@ internal sealed class WarehouseFixture : IAsyncDisposable
 
     public RunLedger Runs { get; }
 
+    public SliceStaging Staging { get; }
+
     public SlicePublisher Publisher { get; }
 
     public InsightsStore Store { get; }
 
-    public static async Task<WarehouseFixture> CreateAsync(TimeProvider? clock = null)
+    /// <param name="clock">The time; the real one by default.</param>
+    /// <param name="stagingBytes">Memory for staged pages; 0: all go into the table.</param>
+    public static async Task<WarehouseFixture> CreateAsync(TimeProvider? clock = null, long stagingBytes = 64 << 20)
     {
         var database = await (await TestPostgres.SharedAsync()).CreateAsync();
         var tenant = await new TenantStore(database.Source, TimeProvider.System).EnsureAsync("acme", "Acme", "EUR", default);
         var account = await AddAccountAsync(database, tenant, "act_101");
-        return new WarehouseFixture(database, account, clock ?? TimeProvider.System);
+        return new WarehouseFixture(database, account, clock ?? TimeProvider.System, stagingBytes);
     }
 
     public static async Task<AdAccountKey> AddAccountAsync(TestDatabase database, TenantId tenant, string id)

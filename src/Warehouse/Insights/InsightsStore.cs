@@ -9,28 +9,30 @@ namespace MetaGrains.Warehouse.Insights;
 
 /// <summary>The warehouse as a run sees it.</summary>
 public sealed class InsightsStore(
-    NpgsqlDataSource database, RunLedger runs, StagingWriter staging, SlicePublisher publisher) : IInsightsStore
+    NpgsqlDataSource database, RunLedger runs, SliceStaging staging, SlicePublisher publisher) : IInsightsStore
 {
-    private const string Discard = "delete from insights_staging where run_id = $1 and run_epoch = $2 and slice = $3";
-
-    private readonly SliceExaminer _examiner = new(database, publisher);
+    private readonly SliceExaminer _examiner = new(database, staging, publisher);
 
     /// <inheritdoc />
-    public Task<SyncRun> BeginRunAsync(
-        AdAccountKey account, string job, string trigger, DateRange window, long? requestedRun, CancellationToken cancellationToken) =>
-        runs.BeginAsync(account, job, trigger, window, requestedRun, cancellationToken);
+    public async Task<SyncRun> BeginRunAsync(
+        AdAccountKey account, string job, string trigger, DateRange window, long? requestedRun, CancellationToken cancellationToken)
+    {
+        var run = await runs.BeginAsync(account, job, trigger, window, requestedRun, cancellationToken);
+        staging.ForgetBefore(run);
+        return run;
+    }
 
     /// <inheritdoc />
     public Task DiscardAsync(InsightsSlice slice, CancellationToken cancellationToken) =>
-        ExecuteAsync(Discard, cancellationToken, slice.Run.Id, slice.Run.Epoch, slice.Number);
+        staging.DiscardAsync(slice, 0, int.MaxValue, cancellationToken);
 
     /// <inheritdoc />
     public Task DiscardAsync(InsightsSlice slice, int from, int until, CancellationToken cancellationToken) =>
-        ExecuteAsync($"{Discard} and page >= $4 and page < $5", cancellationToken, slice.Run.Id, slice.Run.Epoch, slice.Number, from, until);
+        staging.DiscardAsync(slice, from, until, cancellationToken);
 
     /// <inheritdoc />
     public Task StageAsync(InsightsSlice slice, InsightPage page, CancellationToken cancellationToken) =>
-        staging.WriteAsync(slice, page, cancellationToken);
+        staging.AddAsync(slice, page, cancellationToken);
 
     /// <inheritdoc />
     public Task<PublishCounts> PublishAsync(InsightsSlice slice, long expectedRows, CancellationToken cancellationToken) =>
@@ -44,14 +46,9 @@ public sealed class InsightsStore(
         publisher.PublishAsync(slice, expectedRows, judgement, cancellationToken);
 
     /// <inheritdoc />
-    public Task EndRunAsync(SyncRun run, RunReport report, CancellationToken cancellationToken) =>
-        runs.EndAsync(run, report, cancellationToken);
-
-    private async Task ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] parameters)
+    public Task EndRunAsync(SyncRun run, RunReport report, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(sql);
-        foreach (var parameter in parameters)
-            command.Parameters.Add(new() { Value = parameter });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        staging.Forget(run);
+        return runs.EndAsync(run, report, cancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data;
 using MetaGrains.Core.Completeness;
 using MetaGrains.Core.Sync;
 using Npgsql;
@@ -6,26 +7,10 @@ using Npgsql;
 namespace MetaGrains.Warehouse.Insights;
 
 /// <summary>Gathers what <see cref="SliceJudge"/> needs to know of a staged slice: day by day, what was answered beside what is held.</summary>
-public sealed class SliceExaminer(NpgsqlDataSource database, SlicePublisher publisher)
+public sealed class SliceExaminer(NpgsqlDataSource database, SliceStaging staging, SlicePublisher publisher)
 {
-    // The set of rows is named by the exclusive or of their hashes: equal for equal sets, whatever their order.
     internal const string Evidence = """
-        with staged as (
-          select row_key, date, spend, impressions, clicks from insights_staging
-          where run_id = @run and run_epoch = @epoch and slice = @slice
-        ), answered as (
-          select date, count(*) as rows, bit_xor(uuid_hash_extended(row_key, 0)) as keys,
-                 sum(spend) as spend, sum(impressions)::bigint as impressions, sum(clicks)::bigint as clicks
-          from staged group by date
-        ), held as (
-          select d.date, count(*) as rows, count(*) filter (where s.row_key is null) as missing
-          from (
-            select row_key, date from meta_insights_daily
-            where tenant_id = @tenant and ad_account_id = @account and report = @report and date between @since and @until
-          ) d
-          left join staged s on s.row_key = d.row_key
-          group by d.date
-        ), account as (
+        with account as (
           select c.date, coalesce(d.spend, 0) as spend, coalesce(d.impressions, 0) as impressions, coalesce(d.clicks, 0) as clicks
           from meta_insights_days c
           left join meta_insights_daily d on d.date = c.date and d.date between @since and @until
@@ -42,9 +27,6 @@ public sealed class SliceExaminer(NpgsqlDataSource database, SlicePublisher publ
         )
         select days.date, closed.date is not null,
                days.date < (select account_time(@now, timezone_name)::date from ad_accounts where tenant_id = @tenant and ad_account_id = @account),
-               coalesce(answered.rows, 0), coalesce(answered.keys, 0),
-               coalesce(answered.spend, 0), coalesce(answered.impressions, 0), coalesce(answered.clicks, 0),
-               coalesce(held.rows, 0), coalesce(held.missing, 0),
                account.spend, account.impressions, account.clicks,
                coalesce(known.spend, 0), coalesce(known.impressions, 0)::bigint, coalesce(known.clicks, 0)::bigint, known.held_keys
         from (select day::date as date from generate_series(@since::timestamp, @until::timestamp, interval '1 day') day) days
@@ -52,8 +34,6 @@ public sealed class SliceExaminer(NpgsqlDataSource database, SlicePublisher publ
           select date from meta_insights_days
           where tenant_id = @tenant and ad_account_id = @account and report = @report and date between @since and @until
         ) closed on closed.date = days.date
-        left join answered on answered.date = days.date
-        left join held on held.date = days.date
         left join account on account.date = days.date
         left join known on known.date = days.date
         order by days.date
@@ -62,32 +42,55 @@ public sealed class SliceExaminer(NpgsqlDataSource database, SlicePublisher publ
     /// <summary>Examines a completely staged slice. Changes nothing.</summary>
     public async Task<SliceEvidence> ExamineAsync(InsightsSlice slice, CancellationToken cancellationToken)
     {
+        var staged = staging.Of(slice);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        // What is held and what is known of it are of one moment.
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         await using (var plan = new NpgsqlCommand(SlicePublisher.Plan, connection))
             await plan.ExecuteNonQueryAsync(cancellationToken);
+        var held = await HeldAsync(slice, staged, connection, cancellationToken);
+        var answered = staged.Days();
         await using var command = SlicePublisher.Command(Evidence, connection, slice, SliceJudgement.Publish, publisher.Now);
         var days = ImmutableArray.CreateBuilder<DayFacts>();
         var addsUp = ArchivedObjects.AddUp(slice.Report);
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
-                days.Add(Read(reader, addsUp));
+            {
+                var date = reader.GetFieldValue<DateOnly>(0);
+                days.Add(Read(reader, date, answered.GetValueOrDefault(date), held.GetValueOrDefault(date), addsUp));
+            }
         }
 
         await transaction.CommitAsync(cancellationToken);
         return new SliceEvidence(days.ToImmutable());
     }
 
-    private static DayFacts Read(NpgsqlDataReader reader, bool addsUp) => new(
-        reader.GetFieldValue<DateOnly>(0), reader.GetBoolean(1), reader.GetInt64(3), reader.GetInt64(4), Totals(reader, 5), reader.GetInt64(8), reader.GetInt64(9))
+    private static async Task<Dictionary<DateOnly, HeldDay>> HeldAsync(
+        InsightsSlice slice, StagedSlice staged, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = SlicePublisher.Command(SlicePublisher.Held, connection, slice, SliceJudgement.Publish, default);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = await SlicePublisher.ReadHeldAsync(reader);
+        if (rows.Count == 0)
+            return [];
+        var answered = staged.Rows.Select(row => row.Key).ToHashSet();
+        return rows.GroupBy(row => row.Date).ToDictionary(day => day.Key, day => new HeldDay(day.Count(), day.Count(row => !answered.Contains(row.Key))));
+    }
+
+    private static DayFacts Read(NpgsqlDataReader reader, DateOnly date, StagedDay answered, HeldDay held, bool addsUp) => new(
+        date, reader.GetBoolean(1), answered.Rows, answered.Keys, answered.Totals, held.Rows, held.Missing)
     {
         Over = reader.GetBoolean(2),
-        AccountTotals = addsUp && !reader.IsDBNull(10) ? Totals(reader, 10) : null,
-        KnownUnattributed = Totals(reader, 13),
-        HeldBackKeys = reader.Value<long>(16),
+        AccountTotals = addsUp && !reader.IsDBNull(3) ? Totals(reader, 3) : null,
+        KnownUnattributed = Totals(reader, 6),
+        HeldBackKeys = reader.Value<long>(9),
     };
 
     private static DayTotals Totals(NpgsqlDataReader reader, int column) =>
         new(reader.GetDecimal(column), reader.GetInt64(column + 1), reader.GetInt64(column + 2));
+
+    /// <param name="Rows">Rows that are published of the day.</param>
+    /// <param name="Missing">Those that were not answered.</param>
+    private readonly record struct HeldDay(long Rows, long Missing);
 }

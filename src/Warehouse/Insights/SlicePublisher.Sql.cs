@@ -21,22 +21,18 @@ public sealed partial class SlicePublisher
         delete from insights_staging where run_id = @run and run_epoch = @epoch and slice = @slice and date = any (@kept)
         """;
 
-    // One look at the slice decides what there is to do: nothing, for a re-read of days that did not change.
-    private const string Compare = """
-        select count(s.row_key), count(distinct s.row_key), count(*) filter (where s.date not between @since and @until),
-               count(d.row_key), count(*) filter (where d.row_key is null), count(*) filter (where s.content_hash <> d.content_hash),
-               count(*) filter (where s.row_key is null),
-               (select count(*) from meta_insights_days
-                where tenant_id = @tenant and ad_account_id = @account and report = @report and date between @since and @until),
-               count(*) filter (where s.incomplete is not null)
-        from (
-          select row_key, content_hash, date, incomplete from insights_staging
-          where run_id = @run and run_epoch = @epoch and slice = @slice
-        ) s
-        full join (
-          select row_key, content_hash from meta_insights_daily
-          where tenant_id = @tenant and ad_account_id = @account and report = @report and date between @since and @until and date <> all (@kept)
-        ) d on d.row_key = s.row_key
+    private const string CountStaged = "select count(*) from insights_staging where run_id = @run and run_epoch = @epoch and slice = @slice";
+
+    // One look at what is held decides what there is to do: nothing, for a re-read of days that did not change.
+    internal const string Held = """
+        select row_key, content_hash, date from meta_insights_daily
+        where tenant_id = @tenant and ad_account_id = @account and report = @report and date between @since and @until and date <> all (@kept)
+        """;
+
+    // Days that were published after they were over: what differs from then on is a revision.
+    private const string Closed = """
+        select count(*) from meta_insights_days
+        where tenant_id = @tenant and ad_account_id = @account and report = @report and date between @since and @until
         """;
 
     // What could not be fetched this time stays as it was.
@@ -88,6 +84,9 @@ public sealed partial class SlicePublisher
           full join (
             select * from meta_insights_daily
             where tenant_id = @tenant and ad_account_id = @account and report = @report and date between @since and @until and date <> all (@kept)
+              and row_key in (
+                select unnest(@gone) union all
+                select row_key from insights_staging where run_id = @run and run_epoch = @epoch and slice = @slice)
           ) d on d.row_key = s.row_key
           join meta_insights_days c on c.date = coalesce(d.date, s.date)
           where c.tenant_id = @tenant and c.ad_account_id = @account and c.report = @report and c.date between @since and @until
@@ -100,9 +99,7 @@ public sealed partial class SlicePublisher
         with gone as (
           delete from meta_insights_daily d
           where d.tenant_id = @tenant and d.ad_account_id = @account and d.report = @report
-            and d.date between @since and @until and d.date <> all (@kept)
-            and not exists (
-              select from insights_staging s where s.run_id = @run and s.run_epoch = @epoch and s.slice = @slice and s.row_key = d.row_key)
+            and d.date between @since and @until and d.row_key in (select unnest(@gone))
           returning d.*
         )
         insert into meta_insights_tombstones select gone.*, @now, @run from gone
@@ -312,8 +309,9 @@ public sealed partial class SlicePublisher
     internal static IReadOnlyList<(string Name, string Sql)> PlannedStatements { get; } =
     [
         (nameof(SliceExaminer.Evidence), SliceExaminer.Evidence),
+        (nameof(CountStaged), CountStaged),
+        (nameof(Held), Held),
         (nameof(Keep), Keep),
-        (nameof(Compare), Compare),
         (nameof(Complete), Complete),
         (nameof(Revisions), Revisions),
         (nameof(Tombstone), Tombstone),

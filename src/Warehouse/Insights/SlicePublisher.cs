@@ -7,12 +7,13 @@ namespace MetaGrains.Warehouse.Insights;
 
 /// <summary>
 /// Makes a staged slice visible in one transaction: rows that vanished become tombstones, rows that differ are
-/// updated, new rows inserted, unchanged rows not touched at all; aggregates of the touched days and the cursor go
+/// updated, new rows inserted, unchanged rows not even sent; aggregates of the touched days and the cursor go
 /// with them. A reader sees the old slice or the new one, and so does whoever looks after a crash.
 /// </summary>
-public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPartitions partitions, TimeProvider clock)
+public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPartitions partitions, SliceStaging staging, TimeProvider clock)
 {
     private const string RawTable = "meta_insights_raw";
+    private const int MostTries = 4;
 
     /// <summary>Called before each statement and before the commit, with its name: where tests crash.</summary>
     internal Func<string, NpgsqlConnection, Task>? BeforeStatement { get; set; }
@@ -29,62 +30,68 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
     public async Task<PublishCounts> PublishAsync(
         InsightsSlice slice, long expectedRows, SliceJudgement judgement, CancellationToken cancellationToken)
     {
-        await partitions.EnsureAsync(slice.Days, cancellationToken);
+        var staged = staging.Take(slice);
         try
         {
-            return await PublishOnceAsync(slice, expectedRows, judgement, cancellationToken);
+            var counts = await PublishAsync(slice, staged, expectedRows, judgement, cancellationToken);
+            staging.Release(staged);
+            return counts;
         }
-        catch (PostgresException kept) when (kept.SqlState == PostgresErrorCodes.UniqueViolation && kept.TableName?.StartsWith(RawTable, StringComparison.Ordinal) == true)
+        catch
         {
-            // Rows that vanished are back: their raw rows had stayed.
-            return await PublishOnceAsync(slice, expectedRows, judgement, cancellationToken, rawHeld: true);
+            // It may be tried again; whoever does not says so at the end of the run.
+            staging.PutBack(slice, staged);
+            throw;
         }
-        catch (PostgresException retired) when (retired.SqlState == PostgresErrorCodes.CheckViolation && retired.ConstraintName is null)
+    }
+
+    private async Task<PublishCounts> PublishAsync(
+        InsightsSlice slice, StagedSlice staged, long expectedRows, SliceJudgement judgement, CancellationToken cancellationToken)
+    {
+        var rawHeld = false;
+        for (var attempt = 1; ; attempt++)
         {
-            // No table for a month: retention has taken it away since it was last looked at.
-            partitions.Forget();
             await partitions.EnsureAsync(slice.Days, cancellationToken);
-            return await PublishOnceAsync(slice, expectedRows, judgement, cancellationToken);
-        }
-        catch (PostgresException circle) when (circle.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
-        {
-            // Somebody beside this program locks the same rows: PostgreSQL undid the publish, and what is staged is still there.
-            return await PublishOnceAsync(slice, expectedRows, judgement, cancellationToken);
+            try
+            {
+                return await PublishOnceAsync(slice, staged, expectedRows, judgement, rawHeld, cancellationToken);
+            }
+            catch (PostgresException kept) when (attempt < MostTries && kept.SqlState == PostgresErrorCodes.UniqueViolation && kept.TableName?.StartsWith(RawTable, StringComparison.Ordinal) == true)
+            {
+                // Rows that vanished are back: their raw rows had stayed.
+                rawHeld = true;
+            }
+            catch (PostgresException retired) when (attempt < MostTries && retired.SqlState == PostgresErrorCodes.CheckViolation && retired.ConstraintName is null)
+            {
+                // No table for a month: retention has taken it away since it was last looked at.
+                partitions.Forget();
+            }
+            catch (PostgresException circle) when (attempt < MostTries && circle.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+            {
+                // Somebody beside this program locks the same rows: PostgreSQL undid the publish, and what is staged is still there.
+            }
         }
     }
 
     private async Task<PublishCounts> PublishOnceAsync(
-        InsightsSlice slice, long expectedRows, SliceJudgement judgement, CancellationToken cancellationToken, bool rawHeld = false)
+        InsightsSlice slice, StagedSlice staged, long expectedRows, SliceJudgement judgement, bool rawHeld, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var step = new Steps(this, connection, slice, judgement, clock.GetUtcNow(), cancellationToken);
         await step.ExecuteAsync(nameof(Plan), Plan);
         await RequireFenceAsync(step, slice);
-        var kept = judgement.HeldDays.IsEmpty ? 0 : await step.ExecuteAsync(nameof(Keep), Keep);
-        var found = await CompareAsync(step);
-        RequireWhole(found, expectedRows - kept);
-        if (found.Incomplete > 0)
-            await step.ExecuteAsync(nameof(Complete), Complete);
-        if (found.Closed > 0 && found.Differs)
-            await step.ExecuteAsync(nameof(Revisions), Revisions);
-        var vanished = found.Gone > 0 ? await step.ExecuteAsync(nameof(Tombstone), Tombstone) : 0;
-        var changed = found.Changed > 0 ? await step.ExecuteAsync(nameof(Update), Update) : 0;
-        var inserted = found.New == 0 ? 0
-            : found.Held == 0 ? await step.ExecuteAsync(nameof(InsertAll), InsertAll)
-            : await step.ExecuteAsync(nameof(Insert), Insert);
-        if (changed + inserted > 0)
-        {
-            await (found.Held > 0 ? step.ExecuteAsync(nameof(Raw), Raw)
-                : rawHeld ? step.ExecuteAsync(nameof(RawAll), RawAll)
-                : step.ExecuteAsync(nameof(RawNew), RawNew));
-        }
-
-        if (changed + inserted + vanished > 0 && FeedsAggregates(slice))
+        await RequireWholeAsync(step, slice, staged, expectedRows);
+        var difference = staged.CompareWith(await HeldAsync(step), judgement.HeldDays);
+        if (difference.Twice > 0)
+            throw new SliceRejectedException($"{difference.Twice} of {staged.Count} rows came twice: the answer moved between two pages.");
+        step.Gone = difference.Gone;
+        var (inserted, changed, vanished) = await new SliceWriting(step, staged, difference, rawHeld).WriteAsync();
+        if (inserted + changed + vanished > 0 && FeedsAggregates(slice))
         {
             if (vanished > 0)
                 await step.ExecuteAsync(nameof(AggregateGone), AggregateGone);
-            await (found.Held == 0 ? step.ExecuteAsync(nameof(AggregateAll), AggregateAll) : step.ExecuteAsync(nameof(Aggregate), Aggregate));
+            await (difference.Held == 0 ? step.ExecuteAsync(nameof(AggregateAll), AggregateAll) : step.ExecuteAsync(nameof(Aggregate), Aggregate));
         }
 
         await step.ExecuteAsync(nameof(Days), Days);
@@ -95,10 +102,9 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
         await step.ExecuteAsync(nameof(Freshness), Freshness);
         if (slice.CursorAfter is not null)
             await step.ExecuteAsync(nameof(Cursor), Cursor);
-        await step.ExecuteAsync(nameof(Unstage), Unstage);
         await step.BeforeAsync("Commit");
         await transaction.CommitAsync(cancellationToken);
-        return new PublishCounts(expectedRows, inserted, changed, found.Staged - inserted - changed, vanished);
+        return new PublishCounts(expectedRows, inserted, changed, staged.Count - difference.Kept - inserted - changed, vanished);
     }
 
     private static bool FeedsAggregates(InsightsSlice slice) => slice.Report.Name is "ad_daily" or "account_daily";
@@ -111,62 +117,75 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
             throw new StaleRunException($"Run {slice.Run.Id} of {slice.Run.Account.Account} was overtaken: its epoch is {slice.Run.Epoch}, the account is at {epoch}.");
     }
 
-    private static async Task<Comparison> CompareAsync(Steps step)
+    private static async Task RequireWholeAsync(Steps step, InsightsSlice slice, StagedSlice staged, long expectedRows)
     {
-        await using var reader = await step.ReadAsync(nameof(Compare), Compare);
-        await reader.ReadAsync();
-        return new Comparison(
-            reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5),
-            reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8));
+        var count = staged.Count;
+        if (staged.InTable > 0)
+            count += await step.CountAsync(nameof(CountStaged), CountStaged) - staged.InTable;
+
+        if (count != expectedRows)
+            throw new SliceRejectedException($"{expectedRows} rows were read but {count} are staged: PostgreSQL was restarted in between, or another process emptied staging.");
+        var strays = staged.Rows.Count(row => row.Date < slice.Days.Since || row.Date > slice.Days.Until);
+        if (strays > 0)
+            throw new SliceRejectedException($"{strays} of {count} rows lie outside the days that were asked for.");
     }
 
-    private static void RequireWhole(Comparison found, long expectedRows)
+    private static async Task<List<HeldRow>> HeldAsync(Steps step)
     {
-        if (found.Staged != expectedRows)
-            throw new SliceRejectedException($"{expectedRows} rows were read but {found.Staged} are staged: PostgreSQL was restarted in between, or another process emptied staging.");
-        if (found.Keys != found.Staged)
-            throw new SliceRejectedException($"{found.Staged - found.Keys} of {found.Staged} rows came twice: the answer moved between two pages.");
-        if (found.Strays != 0)
-            throw new SliceRejectedException($"{found.Strays} of {found.Staged} rows lie outside the days that were asked for.");
+        await using var reader = await step.ReadAsync(nameof(Held), Held);
+        return await ReadHeldAsync(reader);
     }
 
-    /// <param name="Staged">Rows that were read.</param>
-    /// <param name="Keys">Different ones.</param>
-    /// <param name="Strays">Rows outside the days.</param>
-    /// <param name="Held">Rows that the fact holds of these days.</param>
-    /// <param name="New">Rows read that it lacks.</param>
-    /// <param name="Changed">Rows read that it holds otherwise.</param>
-    /// <param name="Gone">Rows that it holds and that were not read.</param>
-    /// <param name="Closed">Days of the slice that were published after they were over.</param>
-    /// <param name="Incomplete">Rows read that lack fields.</param>
-    private readonly record struct Comparison(
-        long Staged, long Keys, long Strays, long Held, long New, long Changed, long Gone, long Closed, long Incomplete)
+    internal static async Task<List<HeldRow>> ReadHeldAsync(NpgsqlDataReader reader)
     {
-        public bool Differs => New + Changed + Gone > 0;
+        var rows = new List<HeldRow>();
+        while (await reader.ReadAsync())
+            rows.Add(new HeldRow(reader.GetGuid(0), reader.GetInt64(1), reader.GetFieldValue<DateOnly>(2)));
+        return rows;
     }
 
     private sealed class Steps(
         SlicePublisher publisher, NpgsqlConnection connection, InsightsSlice slice, SliceJudgement judgement, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        /// <summary>Held rows that were not read.</summary>
+        public Guid[] Gone { get; set; } = [];
+
+        public InsightsSlice Slice => slice;
+
+        public SliceJudgement Judgement => judgement;
+
+        public NpgsqlConnection Connection => connection;
+
+        public DateTime Now => now.UtcDateTime;
+
+        public CancellationToken CancellationToken => cancellationToken;
+
         public Task BeforeAsync(string name) => publisher.BeforeStatement?.Invoke(name, connection) ?? Task.CompletedTask;
 
         public async Task<int> ExecuteAsync(string name, string sql)
         {
             await BeforeAsync(name);
-            await using var command = Command(sql, connection, slice, judgement, now);
+            await using var command = Command(sql, connection, slice, judgement, now, Gone);
             return await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        public async Task<long> CountAsync(string name, string sql)
+        {
+            await using var reader = await ReadAsync(name, sql);
+            await reader.ReadAsync(cancellationToken);
+            return reader.GetInt64(0);
         }
 
         public async Task<NpgsqlDataReader> ReadAsync(string name, string sql)
         {
             await BeforeAsync(name);
-            await using var command = Command(sql, connection, slice, judgement, now);
+            await using var command = Command(sql, connection, slice, judgement, now, Gone);
             return await command.ExecuteReaderAsync(cancellationToken);
         }
     }
 
     /// <summary>Binds the parameters of a slice that the text names.</summary>
-    internal static NpgsqlCommand Command(string sql, NpgsqlConnection connection, InsightsSlice slice, SliceJudgement judgement, DateTimeOffset now)
+    internal static NpgsqlCommand Command(string sql, NpgsqlConnection connection, InsightsSlice slice, SliceJudgement judgement, DateTimeOffset now, Guid[]? gone = null)
     {
         var command = new NpgsqlCommand(sql, connection);
         Bind("run", slice.Run.Id, NpgsqlDbType.Bigint);
@@ -184,6 +203,7 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
         Bind("now", now.UtcDateTime, NpgsqlDbType.TimestampTz);
         Bind("cursor", slice.CursorAfter ?? slice.Days.Until, NpgsqlDbType.Date);
         Bind("kept", judgement.HeldDays.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Date);
+        Bind("gone", gone ?? [], NpgsqlDbType.Array | NpgsqlDbType.Uuid);
         Bind("released", judgement.ReleasedDays.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Date);
         Bind("archived", judgement.ArchivedUntil ?? slice.Days.Since, NpgsqlDbType.Date);
         Bind("found_dates", judgement.Findings.Select(finding => finding.Date).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Date);

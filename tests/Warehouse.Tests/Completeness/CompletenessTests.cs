@@ -8,8 +8,11 @@ using MetaGrains.Testing;
 namespace MetaGrains.Warehouse.Tests.Completeness;
 
 /// <summary>Judge and store together, on days that were over long ago.</summary>
-public sealed class CompletenessTests
+public class CompletenessTests
 {
+    /// <summary>Memory for staged pages: where they wait changes nothing.</summary>
+    protected virtual long StagingBytes => 64 << 20;
+
     private const string Ledger = "select date, level, metric, trim_scale(account_total), trim_scale(rows_total), trim_scale(unattributed), verdict from meta_reconciliation where metric in ('spend', 'rows') order by 1, 2, 3";
 
     private static readonly DateOnly Day = WarehouseFixture.Week.Since;
@@ -18,7 +21,7 @@ public sealed class CompletenessTests
     [Fact]
     public async Task Rows_that_add_up_to_the_accounts_total_match_and_a_second_check_writes_nothing()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         await AccountAsync(warehouse, 5m);
 
         await PullAsync(warehouse, [Ad(1, 2m), Ad(2, 3m)]);
@@ -34,7 +37,7 @@ public sealed class CompletenessTests
     [Fact]
     public async Task Spend_of_deleted_ads_is_unattributed_and_known_from_then_on()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         await AccountAsync(warehouse, 5m);
 
         Assert.Equal(2, await PullAsync(warehouse, [Ad(1, 2m)], [Ad(1, 2m)]));
@@ -46,7 +49,7 @@ public sealed class CompletenessTests
     [Fact]
     public async Task A_difference_that_a_second_pull_closes_is_no_finding_and_the_report_asks_for_archived_objects_from_then_on()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         await AccountAsync(warehouse, 5m);
 
         Assert.Equal(2, await PullAsync(warehouse, [Ad(1, 2m)], [Ad(1, 2m), Ad(2, 3m)]));
@@ -59,7 +62,7 @@ public sealed class CompletenessTests
     [Fact]
     public async Task A_difference_that_changes_is_a_gap_until_it_is_closed()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         await AccountAsync(warehouse, 5m);
 
         await PullAsync(warehouse, [Ad(1, 2m)], [Ad(1, 4m)]);
@@ -72,7 +75,7 @@ public sealed class CompletenessTests
     [Fact]
     public async Task A_partial_answer_deletes_and_zeroes_nothing_and_the_other_days_are_published()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         var next = Day.AddDays(1);
         await PullAsync(warehouse, [Ad(1, 2m), Ad(2, 3m), WarehouseFixture.AdRow(1, next, 1m)]);
         var held = await HeldAsync(warehouse);
@@ -96,7 +99,7 @@ public sealed class CompletenessTests
     [Fact]
     public async Task An_empty_answer_for_a_settled_day_needs_another_run_to_be_believed()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         await PullAsync(warehouse, [Ad(1, 2m)]);
         var held = await HeldAsync(warehouse);
 
@@ -110,7 +113,7 @@ public sealed class CompletenessTests
     [Fact]
     public async Task Two_equal_pulls_confirm_that_a_row_is_gone()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         await PullAsync(warehouse, [Ad(1, 2m), Ad(2, 3m)]);
 
         Assert.Equal(2, await PullAsync(warehouse, [Ad(1, 2m)], [Ad(1, 2m)]));
@@ -121,7 +124,7 @@ public sealed class CompletenessTests
     [Fact]
     public async Task Fields_that_could_not_be_fetched_stay_as_they_were_and_are_named()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         var row = WarehouseFixture.AdRow(1, Day, 2m);
         await warehouse.PublishAsync([row, WarehouseFixture.AdRow(2, Day, 3m)]);
         InsightRow[] partial =
@@ -152,7 +155,7 @@ public sealed class CompletenessTests
     [Fact]
     public async Task A_day_says_which_fields_are_missing_in_its_rows_until_they_are_there_and_so_does_every_view_of_days()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         await warehouse.PublishAsync([Ad(1, 2m), Ad(2, 3m)]);
         Assert.Equal(["()"], await warehouse.Database.RowsAsync("select incomplete from daily_meta_metrics"));
         InsightRow[] partial = [Ad(1, 2m), Ad(2, 3m) with { Reach = null, Actions = default, Conversions = default }, Ad(3, 1m) with { Actions = default, Conversions = default }];
@@ -174,7 +177,7 @@ public sealed class CompletenessTests
     [Fact]
     public async Task A_day_whose_reach_the_account_did_not_answer_lacks_its_reach_and_a_tenant_lacks_what_any_account_lacks()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         var second = await WarehouseFixture.AddAccountAsync(warehouse.Database, warehouse.Account.Tenant, "act_102");
         await warehouse.PublishAsync([Ad(1, 2m)]);
         await warehouse.PublishAsync([Ad(1, 2m)], account: second);
@@ -190,7 +193,7 @@ public sealed class CompletenessTests
     [Fact]
     public async Task A_run_that_held_days_back_says_how_many()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         var run = await warehouse.Store.BeginRunAsync(warehouse.Account, "tier", "test", WarehouseFixture.Week, null, default);
 
         await warehouse.Store.EndRunAsync(run, new RunReport { Outcome = RunOutcome.Succeeded, HeldDays = 2 }, default);
@@ -201,16 +204,16 @@ public sealed class CompletenessTests
     [Fact]
     public async Task A_connection_that_dies_before_any_statement_of_a_held_publish_leaves_the_old_slice()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: StagingBytes);
         await AccountAsync(warehouse, 5m);
         await PullAsync(warehouse, [Ad(1, 2m), Ad(2, 3m)]);
         var old = await warehouse.VisibleAsync();
         var reconciled = await warehouse.Database.RowsAsync(Ledger);
 
-        foreach (var fatal in new[] { "Keep", "Compare", "Complete", "Days", "Reconcile", "Hint", "Commit" })
+        foreach (var fatal in new[] { "Held", "Complete", "Days", "Reconcile", "Hint", "Commit" })
         {
-            var slice = await warehouse.StageAsync([Ad(1, 9m)]);
-            await warehouse.Database.ExecuteAsync("update insights_staging set incomplete = '{reach}'");
+            var slice = await warehouse.StageAsync([]);
+            await warehouse.Store.StageAsync(slice, new PartialPage([Ad(1, 9m)], ["reach"]), default);
             var judgement = new SliceJudgement
             {
                 HeldDays = [Day.AddDays(3)],

@@ -13,6 +13,8 @@ namespace MetaGrains.Warehouse.Tests.Local;
 
 public sealed class ServerCrashTests
 {
+    private SliceStaging _staging = null!;
+
     [Fact]
     public async Task A_server_that_is_killed_loses_what_was_staged_and_nothing_that_was_published()
     {
@@ -23,6 +25,7 @@ public sealed class ServerCrashTests
         InsightsSlice slice;
         await using (var database = Pool(server))
         {
+            _staging = new SliceStaging(database, memoryBytes: 0);
             await new Migrator(database, TimeProvider.System).ApplyAsync(default);
             var account = await AccountAsync(database);
             await PublishAsync(database, await StageAsync(database, account, ads: 2), 14);
@@ -42,6 +45,7 @@ public sealed class ServerCrashTests
         Assert.Contains("21 rows were read but 0 are staged", refused.Message, StringComparison.Ordinal);
         Assert.Equal(14, await CountAsync(recovered, "fact_meta_daily"));
         Assert.Equal(7, await CountAsync(recovered, "daily_meta_metrics where ads = 2"));
+        _staging = new SliceStaging(recovered, memoryBytes: 0);
         Assert.Equal(7, (await PublishAsync(recovered, await StageAsync(recovered, slice.Run.Account, ads: 3), 21)).Inserted);
     }
 
@@ -95,17 +99,17 @@ public sealed class ServerCrashTests
         return new AdAccountKey(tenant, facts.Id);
     }
 
-    private static async Task<InsightsSlice> StageAsync(NpgsqlDataSource database, AdAccountKey account, int ads)
+    private async Task<InsightsSlice> StageAsync(NpgsqlDataSource database, AdAccountKey account, int ads)
     {
         var run = await new RunLedger(database, TimeProvider.System).BeginAsync(account, "incremental", "test", WarehouseFixture.Week, default);
         var slice = new InsightsSlice(run, 0, InsightsReport.Daily(InsightsLevel.Ad), WarehouseFixture.Week, WarehouseFixture.Week.Until);
         using var page = new FakePage(0, [.. WarehouseFixture.AdRows(ads)]);
-        await new StagingWriter(database).WriteAsync(slice, page, default);
+        await _staging.AddAsync(slice, page, default);
         return slice;
     }
 
-    private static Task<PublishCounts> PublishAsync(NpgsqlDataSource database, InsightsSlice slice, long rows) =>
-        new SlicePublisher(database, new InsightPartitions(database), TimeProvider.System).PublishAsync(slice, rows, default);
+    private Task<PublishCounts> PublishAsync(NpgsqlDataSource database, InsightsSlice slice, long rows) =>
+        new SlicePublisher(database, new InsightPartitions(database), _staging, TimeProvider.System).PublishAsync(slice, rows, default);
 
     private static async Task<long> CountAsync(NpgsqlDataSource database, string from)
     {

@@ -5,8 +5,11 @@ using MetaGrains.Testing;
 namespace MetaGrains.Warehouse.Tests.Revisions;
 
 /// <summary>The account is in Prague: its 4 March 2026 is over at 23:00 UTC.</summary>
-public sealed class RevisionTests
+public class RevisionTests
 {
+    /// <summary>Memory for staged pages: where they wait changes nothing.</summary>
+    protected virtual long StagingBytes => 64 << 20;
+
     private const string Ledger = "select entity_id, date, metric, trim_scale(old_value), trim_scale(new_value), reason from meta_insights_revisions order by 2, 1, 3";
 
     private static readonly DateOnly First = WarehouseFixture.Week.Since;
@@ -17,7 +20,7 @@ public sealed class RevisionTests
     [Fact]
     public async Task A_change_of_a_day_that_was_over_at_the_publish_before_is_written_down_and_of_an_open_one_not()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, StagingBytes);
         await warehouse.PublishAsync([WarehouseFixture.AdRow(1, First, 5m), WarehouseFixture.AdRow(1, Last, 7m)]);
 
         // It is 23:59 in Prague: the last day was open a moment ago, and the first one over.
@@ -29,7 +32,7 @@ public sealed class RevisionTests
     [Fact]
     public async Task The_day_that_was_open_at_the_publish_before_makes_no_revision_even_if_it_is_over_now()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, StagingBytes);
         await warehouse.PublishAsync([WarehouseFixture.AdRow(1, Last, 7m)]);
         _time.Advance(TimeSpan.FromMinutes(2));
 
@@ -43,7 +46,7 @@ public sealed class RevisionTests
     [Fact]
     public async Task A_row_that_appears_is_backfilled_and_one_that_vanishes_is_restated_to_nothing()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, StagingBytes);
         await warehouse.PublishAsync([WarehouseFixture.AdRow(1, First, 5m)]);
 
         await warehouse.PublishAsync([WarehouseFixture.AdRow(2, First, 3m)]);
@@ -58,7 +61,7 @@ public sealed class RevisionTests
     [Fact]
     public async Task A_change_of_a_final_day_is_a_correction()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, StagingBytes);
         await warehouse.PublishAsync([WarehouseFixture.AdRow(1, First, 5m)]);
         _time.Advance(TimeSpan.FromDays(29));
         await warehouse.PublishAsync([WarehouseFixture.AdRow(1, First, 6m)]);
@@ -70,7 +73,7 @@ public sealed class RevisionTests
     [Fact]
     public async Task A_report_that_asks_otherwise_or_another_attribution_setting_changes_the_shape()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, StagingBytes);
         var row = WarehouseFixture.AdRow(1, First, 5m);
         await warehouse.PublishAsync([row, WarehouseFixture.AdRow(2, First, 5m)]);
 
@@ -89,7 +92,7 @@ public sealed class RevisionTests
     [Fact]
     public async Task A_reread_of_days_that_did_not_change_writes_no_row_of_any_table()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, StagingBytes);
         await warehouse.PublishAsync(WarehouseFixture.AdRows(3));
         await warehouse.PublishAsync(WarehouseFixture.AdRows(3, spend: 2m));
         var before = await warehouse.SnapshotAsync();
@@ -102,7 +105,7 @@ public sealed class RevisionTests
     [Fact]
     public async Task The_fact_as_of_a_moment_is_what_was_published_then()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, StagingBytes);
         const string AsOf = "select entity_id, date, trim_scale(spend), impressions, exact from insights_as_of($1) order by 2, 1";
         var moments = new List<(DateTime At, IReadOnlyList<string> Rows)>();
         InsightRow[][] publishes =
@@ -129,7 +132,7 @@ public sealed class RevisionTests
     [Fact]
     public async Task What_changed_while_its_day_was_open_is_not_claimed_to_be_exact()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, StagingBytes);
         await warehouse.PublishAsync([WarehouseFixture.AdRow(1, Last, 7m)]);
         var then = _time.GetUtcNow().UtcDateTime;
         _time.Advance(TimeSpan.FromSeconds(30));
@@ -142,7 +145,7 @@ public sealed class RevisionTests
     [Fact]
     public async Task A_day_is_open_then_provisional_then_final()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, StagingBytes);
         const string Finality = "select finality, is_final, closed_at is null, final_at is null from meta_day_finality where date = $1";
         var rows = new[] { WarehouseFixture.AdRow(1, Last, 7m) };
         await warehouse.PublishAsync(rows);
@@ -162,7 +165,7 @@ public sealed class RevisionTests
     [Fact]
     public async Task A_zone_that_the_server_does_not_know_closes_a_day_only_when_it_is_over_everywhere()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, StagingBytes);
         await warehouse.Database.ExecuteAsync("update ad_accounts set timezone_name = 'Mars/Olympus'");
 
         _time.Advance(TimeSpan.FromHours(12));
@@ -177,7 +180,7 @@ public sealed class RevisionTests
     [Fact]
     public async Task The_settling_curve_says_how_much_of_the_final_spend_was_known_after_n_days()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, StagingBytes);
         var day = new DateRange(Last, Last);
         // Known: 6 at the end of the day, 9 after three days, 10 after ten, final after 29.
         foreach (var (minutes, spend) in new[] { (2, 6m), (3 * 1440, 9m), (7 * 1440, 10m), (19 * 1440, 10m) })

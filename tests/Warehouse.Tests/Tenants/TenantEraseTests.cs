@@ -19,7 +19,7 @@ public sealed class TenantEraseTests
     [Fact]
     public async Task Nothing_is_left_of_an_erased_tenant_in_any_table_and_nothing_of_another_is_touched()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: 0);
         var other = await SyncStatusFixture.AddTenantAsync(warehouse, "other");
         await FillAsync(warehouse, warehouse.Account.Tenant);
         await FillAsync(warehouse, other);

@@ -14,7 +14,7 @@ public sealed class WarehouseUpkeepTests
     [Fact]
     public async Task A_round_makes_the_months_ahead_and_a_second_one_finds_nothing_to_do()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, stagingBytes: 0);
         var upkeep = new WarehouseUpkeep(warehouse.Database.Source, new RetentionOptions(), _time);
 
         var first = await upkeep.RunAsync(default);
@@ -29,7 +29,7 @@ public sealed class WarehouseUpkeepTests
     [Fact]
     public async Task Months_beyond_retention_leave_the_table_whole_and_stay_readable_elsewhere()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, stagingBytes: 0);
         await warehouse.PublishAsync(WarehouseFixture.AdRows(2));
         var upkeep = new WarehouseUpkeep(warehouse.Database.Source, new RetentionOptions { InsightMonths = 2, RawMonths = 2 }, _time);
         _time.Advance(TimeSpan.FromDays(15));
@@ -45,7 +45,7 @@ public sealed class WarehouseUpkeepTests
     [Fact]
     public async Task A_month_that_holds_nothing_is_dropped_and_not_kept_for_an_operator()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, stagingBytes: 0);
         await warehouse.Database.ExecuteAsync("select ensure_insight_partitions('2024-01-01', '2024-02-28')");
 
         var report = await new WarehouseUpkeep(warehouse.Database.Source, new RetentionOptions(), _time).RunAsync(default);
@@ -57,7 +57,7 @@ public sealed class WarehouseUpkeepTests
     [Fact]
     public async Task A_month_that_is_published_again_after_it_was_retired_is_made_again_and_retired_beside_the_first()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, stagingBytes: 0);
         await warehouse.PublishAsync(WarehouseFixture.AdRows(1));
         var upkeep = new WarehouseUpkeep(warehouse.Database.Source, new RetentionOptions { InsightMonths = 2, RawMonths = 2 }, _time);
         _time.Advance(TimeSpan.FromDays(15));
@@ -75,7 +75,7 @@ public sealed class WarehouseUpkeepTests
     [Fact]
     public async Task A_round_that_was_broken_off_between_detaching_and_moving_is_finished_by_the_next()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, stagingBytes: 0);
         await warehouse.PublishAsync(WarehouseFixture.AdRows(1));
         await warehouse.Database.ExecuteAsync("alter table meta_insights_raw detach partition meta_insights_raw_2026_02 concurrently");
 
@@ -87,7 +87,7 @@ public sealed class WarehouseUpkeepTests
     [Fact]
     public async Task Of_many_at_once_one_works_and_publishing_goes_on_meanwhile()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, stagingBytes: 0);
         await warehouse.Database.ExecuteAsync("select ensure_insight_partitions('2024-01-01', '2024-12-31')");
 
         var rounds = Enumerable.Range(0, 6).Select(_ => Task.Run(() => new WarehouseUpkeep(warehouse.Database.Source, new RetentionOptions { RawMonths = 2, InsightMonths = 3 }, _time).RunAsync(default))).ToArray();
@@ -102,7 +102,7 @@ public sealed class WarehouseUpkeepTests
     [Fact]
     public async Task Staged_rows_of_runs_that_cannot_publish_go_and_those_of_the_active_run_stay()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: 0);
         var stale = await warehouse.StageAsync(WarehouseFixture.AdRows(1));
         var active = await warehouse.StageAsync(WarehouseFixture.AdRows(2));
         await warehouse.Store.StageAsync(stale, new FakePage(5, [.. WarehouseFixture.AdRows(1)]), default);
@@ -116,7 +116,7 @@ public sealed class WarehouseUpkeepTests
     [Fact]
     public async Task A_run_of_a_dead_process_is_given_up_and_can_publish_nothing_any_more()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, stagingBytes: 0);
         var slice = await warehouse.StageAsync(WarehouseFixture.AdRows(1));
         var upkeep = new WarehouseUpkeep(warehouse.Database.Source, new RetentionOptions(), _time);
         _time.Advance(TimeSpan.FromHours(11));
@@ -133,7 +133,7 @@ public sealed class WarehouseUpkeepTests
     [Fact]
     public async Task Old_runs_and_done_webhooks_go_after_their_time()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time, stagingBytes: 0);
         await warehouse.PublishAsync(WarehouseFixture.AdRows(1));
         await warehouse.Database.ExecuteAsync("insert into webhook_inbox (received_at, object, field, value, event_hash, status) select $1, 'ad_account', s, '{}', sha256(s::bytea), s from unnest(array['done', 'new']) s", _time.GetUtcNow().UtcDateTime);
         _time.Advance(TimeSpan.FromDays(401));
@@ -147,7 +147,7 @@ public sealed class WarehouseUpkeepTests
     [Fact]
     public async Task An_account_that_has_insights_cannot_be_deleted_or_renamed_and_one_without_can()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: 0);
         await warehouse.PublishAsync(WarehouseFixture.AdRows(1));
         await warehouse.Database.ExecuteAsync("delete from sync_cursors; delete from sync_runs; delete from data_freshness_marks; delete from meta_insights_days; delete from daily_meta_metrics");
         await WarehouseFixture.AddAccountAsync(warehouse.Database, warehouse.Account.Tenant, "act_7");
@@ -162,7 +162,7 @@ public sealed class WarehouseUpkeepTests
     [Fact]
     public async Task A_publish_for_an_account_that_is_gone_publishes_nothing()
     {
-        await using var warehouse = await WarehouseFixture.CreateAsync();
+        await using var warehouse = await WarehouseFixture.CreateAsync(stagingBytes: 0);
         var slice = await warehouse.StageAsync(WarehouseFixture.AdRows(1));
         await warehouse.Database.ExecuteAsync("delete from ad_accounts");
 
