@@ -200,7 +200,7 @@ public sealed class AdAccountGrainTests
         await using var cluster = await AccountCluster.StartAsync(pageLimit: 3);
         var run = await AskAsync(cluster, SyncJob.Incremental);
         await cluster.Grain.RefreshAsync();
-        await Eventually.TrueAsync(async () => await cluster.Database.ScalarAsync<long>("select count(*) from insights_staging") > 0, "the run is under way");
+        await Eventually.TrueAsync(async () => await cluster.Database.ScalarAsync<long>("select count(*) from sync_cursors where active_run is not null") > 0, "the run is under way");
 
         await cluster.CrashAsync();
         await cluster.Grain.RefreshAsync();

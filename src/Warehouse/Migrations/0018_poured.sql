@@ -65,3 +65,5 @@ begin
   end loop;
   return made;
 end $$;
+
+comment on column meta_insights_daily.content_hash is '64 bits of XXH3 over everything Meta can restate; equal means nothing to write.';

@@ -26,7 +26,7 @@ public sealed class KilledSiloTests
 
     [Theory]
     [InlineData("sync_cursors")]
-    [InlineData("insights_staging")]
+    [InlineData("meta_insights_daily")]
     [InlineData("meta_insights_raw")]
     [InlineData("daily_meta_metrics")]
     [InlineData("account_schedule")]
