@@ -28,6 +28,7 @@ internal sealed class AccountPump : ICallPermits
     private readonly LimitOwners _owners;
     private readonly SyncEffect.StartRun _start;
     private readonly AccountSignals _signals;
+    private readonly VoidGrants _voids;
     private readonly CancellationTokenSource _cancelled = new();
     private readonly Lock _gate = new();
     private readonly List<UsageNotice> _usages = [];
@@ -36,11 +37,10 @@ internal sealed class AccountPump : ICallPermits
     private int _left;
     private DateTimeOffset? _lastSentAt;
     private bool _hungry;
-    private bool _void;
 
-    public AccountPump(PumpServices services, AdAccountKey account, LimitOwners owners, SyncEffect.StartRun start, AccountSignals signals)
+    public AccountPump(PumpServices services, AdAccountKey account, LimitOwners owners, SyncEffect.StartRun start, AccountSignals signals, VoidGrants voids)
     {
-        (_services, _account, _owners, _start, _signals) = (services, account, owners, start, signals);
+        (_services, _account, _owners, _start, _signals, _voids) = (services, account, owners, start, signals, voids);
         (_grant, _left) = (start.Grant, start.Grant.Permits);
     }
 
@@ -85,18 +85,11 @@ internal sealed class AccountPump : ICallPermits
         TaskCompletionSource refilled;
         lock (_gate)
         {
-            (_grant, _left, _hungry, _void) = (grant, grant.Permits, false, false);
+            (_grant, _left, _hungry) = (grant, grant.Permits, false);
             (refilled, _refilled) = (_refilled, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
         refilled.SetResult();
-    }
-
-    /// <summary>Nothing more is sent with a grant: Meta has blocked a limit that it counts against.</summary>
-    public void Void(long grant)
-    {
-        lock (_gate)
-            _void |= _grant.Id == grant;
     }
 
     /// <summary>Asks the run to stop; it ends with a signal.</summary>
@@ -125,7 +118,8 @@ internal sealed class AccountPump : ICallPermits
             lock (_gate)
             {
                 var now = _services.Clock.GetUtcNow();
-                if (_left > 0 && !_void && now < _grant.Until)
+                // What Meta has blocked since the grant was given is not sent.
+                if (_left > 0 && now < _grant.Until && !_voids.Contains(_grant.Id))
                 {
                     _left--;
                     _lastSentAt = now;

@@ -75,7 +75,7 @@ public sealed partial class AdAccountGrain
                 Return(permits.Grant, permits.Used, permits.LastSentAt);
                 break;
             case SyncEffect.ReportUsage usage when usage.Block.Scope is { } scope:
-                CallBudget(budget => budget.BlockAsync(scope.ToString(), usage.Block.Until));
+                CallBudget(budget => _retelling.TellAsync(() => budget.BlockAsync(scope.ToString(), usage.Block.Until), usage.Block.Until));
                 break;
             case SyncEffect.StartRun start:
                 Start(start);
@@ -98,7 +98,7 @@ public sealed partial class AdAccountGrain
 
     private void Start(SyncEffect.StartRun start)
     {
-        _pump = new AccountPump(_services, _key, new LimitOwners(_key.Account, _state!.Settings.Connection!.Value, _state.Settings.App), start, _signals);
+        _pump = new AccountPump(_services, _key, new LimitOwners(_key.Account, _state!.Settings.Connection!.Value, _state.Settings.App), start, _signals, _voids);
         // Off the grain's scheduler: a fetch lasts minutes, and the grain answers meanwhile.
         _pumping = Task.Run(_pump.RunAsync);
     }

@@ -31,7 +31,9 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
     private readonly ShapeStore _shapes;
     private readonly PumpServices _services;
     private readonly ILogger _logger;
+    private readonly Retelling _retelling;
     private readonly AccountSignals _signals = new();
+    private readonly VoidGrants _voids = new();
     private AdAccountKey _key;
     private AccountState? _state;
     private IGrainTimer? _signalTimer;
@@ -48,6 +50,7 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
     {
         (_memory, _logger) = (memory, logger);
         (_truth, _schedules, _queue, _shapes, _services) = (stores.Truth, stores.Schedules, stores.Queue, stores.Shapes, stores.Pump);
+        _retelling = new Retelling(_services.Clock, unanswered => LogBudget(_logger, unanswered, _key.ToString()));
     }
 
     private DateTimeOffset Now => _services.Clock.GetUtcNow();
@@ -98,7 +101,7 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
     /// <inheritdoc />
     public Task VoidAsync(long grant)
     {
-        _pump?.Void(grant);
+        _voids.Add(grant);
         return Task.CompletedTask;
     }
 
