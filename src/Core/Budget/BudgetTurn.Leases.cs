@@ -21,23 +21,36 @@ internal sealed partial class BudgetTurn
 
     private bool IsLeased(LimitScope scope) => _rules.Leases && scope.Kind is (LimitKind.App or LimitKind.Insights);
 
-    private int LeaseRoom() => Lease is { } lease && lease.Until - _now > ShortestUse ? lease.Left : 0;
+    private int LeaseRoom(LimitKind kind) =>
+        Lease is { } lease && lease.Until - _now > ShortestUse && (lease.CoversInsights || kind != LimitKind.Insights) ? lease.Left : 0;
+
+    // A block of the app's insights is no reason to wait for what reads none.
+    private bool InsightsBlocked() => _leased.Any(scope => scope.Kind == LimitKind.Insights && Ledger(scope).BlockedUntil > _now);
 
     /// <summary>The app's budget has granted.</summary>
-    public void TakeLease(BudgetGrant grant)
+    public void TakeLease(BudgetGrant grant, bool coversInsights)
     {
         // Not again at once, though it may be less than what was asked for: there is no more now.
         (_leaseAskedAt, _leaseRetryAt) = (null, _now + _rules.LeasePause);
         if (_leases.Any(known => known.Id == grant.Id))
             return;
-        _leases = _leases.Add(new AppLease(grant.Id, grant.Permits, grant.Permits, 0, grant.Until));
+        _leases = _leases.Add(new AppLease(grant.Id, grant.Permits, grant.Permits, 0, grant.Until) { CoversInsights = coversInsights });
         _agenda = _agenda.Add(AgendaItem.OfLease(grant.Id, grant.Until - ShortestUse));
         GiveBackLeases();
         _touched.AddRange(_queues.Keys.Where(IsLeased));
     }
 
     /// <summary>The app's budget has nothing now.</summary>
-    public void AwaitLease(DateTimeOffset until) => (_leaseAskedAt, _leaseRetryAt) = (null, until);
+    public void AwaitLease(BudgetAnswer.Wait wait)
+    {
+        (_leaseAskedAt, _leaseRetryAt) = (null, wait.Until);
+        if (wait is not { Reason: WaitReason.ScopeBlocked, Scope: { Kind: LimitKind.Insights } insights } || InsightsBlocked())
+            return;
+        // It is asked again at once, for what reads no insights.
+        Block(insights, wait.Until);
+        _leaseRetryAt = null;
+        _touched.AddRange(_queues.Keys.Where(IsLeased));
+    }
 
     /// <summary>The app's budget says that it is this tenant's turn.</summary>
     public void RetryLease()
@@ -127,13 +140,16 @@ internal sealed partial class BudgetTurn
 
         var perHour = _leased.IsEmpty ? 0 : _leased.Max(scope => Ledger(scope).DemandPerHour);
         var minutes = (int)Math.Clamp(perHour / 30, 1, _rules.MaxPermits);
-        if (!_leaseMissing && (Lease is null || LeaseRoom() * 4 >= minutes))
+        if (!_leaseMissing && (Lease is null || LeaseRoom(LimitKind.App) * 4 >= minutes))
             return;
         _leaseAskedAt = _now;
         var number = Math.Max(_leaseNumber + 1, _now.UtcTicks);
         _leaseNumber = number;
         var wanted = Math.Clamp(Math.Max(minutes, _leaseWanted), 1, _rules.MaxPermits * 10);
-        _leaseAsk = new LeaseRequest(number, _leaseMissing ? _leaseRank : Priority.Low, wanted, Math.Max(1, Math.Min(perHour, UsersPerHour())));
+        _leaseAsk = new LeaseRequest(number, _leaseMissing ? _leaseRank : Priority.Low, wanted, Math.Max(1, Math.Min(perHour, UsersPerHour())))
+        {
+            CoversInsights = !InsightsBlocked(),
+        };
         Effects.Add(new BudgetEffect.AskLease(_leaseAsk));
     }
 

@@ -89,7 +89,7 @@ internal sealed partial class BudgetTurn
     }
 
     private int Free(BudgetRequest request, LimitScope scope, Priority rank) =>
-        IsLeased(scope) ? LeaseRoom() : scope.Kind == LimitKind.Share ? ShareRoom(request, scope) : Room(scope).Of(rank);
+        IsLeased(scope) ? LeaseRoom(scope.Kind) : scope.Kind == LimitKind.Share ? ShareRoom(request, scope) : Room(scope).Of(rank);
 
     private int Enough(LimitScope scope) => IsLeased(scope) ? 1 : scope.Kind == LimitKind.Share ? _rules.MaxPermits : Room(scope).Enough;
 

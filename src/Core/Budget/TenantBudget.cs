@@ -72,10 +72,11 @@ public static class TenantBudget
         Turn(state, now, turn => turn.Block(scope, until));
 
     /// <summary>The app's budget has granted a lease.</summary>
-    public static BudgetDecision TakeLease(BudgetState state, BudgetGrant lease, DateTimeOffset now) => Turn(state, now, turn => turn.TakeLease(lease));
+    public static BudgetDecision TakeLease(BudgetState state, BudgetGrant lease, bool coversInsights, DateTimeOffset now) =>
+        Turn(state, now, turn => turn.TakeLease(lease, coversInsights));
 
     /// <summary>The app's budget has nothing before a moment.</summary>
-    public static BudgetDecision AwaitLease(BudgetState state, DateTimeOffset until, DateTimeOffset now) => Turn(state, now, turn => turn.AwaitLease(until));
+    public static BudgetDecision AwaitLease(BudgetState state, BudgetAnswer.Wait wait, DateTimeOffset now) => Turn(state, now, turn => turn.AwaitLease(wait));
 
     /// <summary>The app's budget says that it is the tenant's turn.</summary>
     public static BudgetDecision RetryLease(BudgetState state, DateTimeOffset now) => Turn(state, now, turn => turn.RetryLease());

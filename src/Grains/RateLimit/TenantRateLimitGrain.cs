@@ -141,14 +141,20 @@ public sealed partial class TenantRateLimitGrain : Grain, ITenantRateLimitGrain
             Wanted = lease.Wanted,
             DueAt = _budget.Now,
             PerHour = lease.PerHour,
-            Scopes = [LimitScope.App(app).ToString(), LimitScope.Insights(app).ToString(), LimitScope.Share(TenantKey.Parse(this.GetPrimaryKeyString())).ToString()],
+            Scopes =
+            [
+                LimitScope.App(app).ToString(),
+                .. lease.CoversInsights ? [LimitScope.Insights(app).ToString()] : Array.Empty<string>(),
+                LimitScope.Share(TenantKey.Parse(this.GetPrimaryKeyString())).ToString(),
+            ],
         };
         await Tell(async grain =>
         {
             var reply = await grain.AskAsync(ask);
             await _budget.DecideAsync((state, now) => reply.Grant is { } grant
-                ? TenantBudget.TakeLease(state, new BudgetGrant(grant, reply.Permits, reply.Until), now)
-                : TenantBudget.AwaitLease(state, reply.Until, now));
+                ? TenantBudget.TakeLease(state, new BudgetGrant(grant, reply.Permits, reply.Until), lease.CoversInsights, now)
+                : TenantBudget.AwaitLease(state, new BudgetAnswer.Wait(reply.Until, reply.Ticket, BudgetMessages.ToReason(reply.Reason),
+                    reply.Scope is null ? null : BudgetMessages.ToScope(reply.Scope)), now));
         }, app);
     }
 

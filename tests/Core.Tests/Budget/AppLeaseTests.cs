@@ -73,7 +73,7 @@ public sealed class AppLeaseTests
     public void What_is_more_urgent_does_not_wait_for_the_answer_that_less_urgent_work_was_given()
     {
         var low = TenantBudget.Ask(Tenant(), Request("acct/a", Priority.Low), Start);
-        var told = TenantBudget.AwaitLease(low.State, Start.AddMinutes(30), Start);
+        var told = TenantBudget.AwaitLease(low.State, Wait(Start.AddMinutes(30)), Start);
         var again = TenantBudget.Ask(told.State, Request("acct/b", Priority.Low), Start.AddMinutes(1));
 
         var high = TenantBudget.Ask(again.State, Request("acct/c", Priority.High), Start.AddMinutes(2));
@@ -91,7 +91,7 @@ public sealed class AppLeaseTests
         var later = Start.AddMinutes(5);
 
         var repeated = TenantBudget.Ask(first.State, Request("acct/b", Priority.High), later);
-        var answered = TenantBudget.AwaitLease(repeated.State, later, later);
+        var answered = TenantBudget.AwaitLease(repeated.State, Wait(later), later);
         var next = TenantBudget.Ask(answered.State, Request("acct/c", Priority.High), later.AddMinutes(1));
 
         Assert.Equal(Asked(first.Effects), Asked(repeated.Effects));
@@ -102,7 +102,7 @@ public sealed class AppLeaseTests
     public void A_budget_that_is_closed_gives_back_what_is_left_of_its_leases()
     {
         var asked = TenantBudget.Ask(Tenant(), Request("acct/a", Priority.High), Start);
-        var leased = TenantBudget.TakeLease(asked.State, new BudgetGrant(9, 50, Start.AddMinutes(2)), Start);
+        var leased = TenantBudget.TakeLease(asked.State, new BudgetGrant(9, 50, Start.AddMinutes(2)), coversInsights: true, Start);
         var given = TenantBudget.Ask(leased.State, Request("acct/a", Priority.High), Start);
         var permits = Assert.IsType<BudgetAnswer.Granted>(given.Answer).Grant.Permits;
 
@@ -116,6 +116,32 @@ public sealed class AppLeaseTests
         // Permits that are out may be used until the lease ends: it is not given back before.
         Assert.Empty(early.Effects.OfType<BudgetEffect.ReturnLease>());
     }
+
+    [Fact]
+    public void While_insights_of_the_app_are_blocked_leases_are_for_what_reads_none()
+    {
+        var insights = LimitScope.Insights(new AppKey(7));
+        var reading = Request("acct/a", Priority.High) with { Scopes = [BudgetModel.User(0), LimitScope.App(new AppKey(7)), insights] };
+        var asked = TenantBudget.Ask(Tenant(), reading, Start);
+
+        // The app says no because its insights are blocked: it is asked again at once for the rest.
+        var told = TenantBudget.AwaitLease(asked.State, new BudgetAnswer.Wait(Start.AddMinutes(10), 1, WaitReason.ScopeBlocked, insights), Start);
+        var other = TenantBudget.Ask(told.State, Request("acct/b", Priority.High), Start);
+        var narrow = Asked(other.Effects)!;
+        var leased = TenantBudget.TakeLease(other.State, new BudgetGrant(9, 50, Start.AddMinutes(12)), narrow.CoversInsights, Start);
+
+        Assert.True(Asked(asked.Effects)!.CoversInsights);
+        Assert.False(narrow.CoversInsights);
+        Assert.IsType<BudgetAnswer.Granted>(TenantBudget.Ask(leased.State, Request("acct/b", Priority.High), Start).Answer);
+        Assert.Equal(WaitReason.ScopeBlocked, Assert.IsType<BudgetAnswer.Wait>(TenantBudget.Ask(leased.State, reading with { RequestId = ++_numbers }, Start).Answer).Reason);
+
+        // When the block is over, the narrow lease still covers no insights, and a whole one is asked for.
+        var over = TenantBudget.Ask(leased.State, reading with { RequestId = ++_numbers }, Start.AddMinutes(11));
+        Assert.IsType<BudgetAnswer.Wait>(over.Answer);
+        Assert.True(Asked(over.Effects)!.CoversInsights);
+    }
+
+    private static BudgetAnswer.Wait Wait(DateTimeOffset until) => new(until, 1, WaitReason.LimitReached, LimitScope.App(new AppKey(7)));
 
     private static BudgetState Tenant() => TenantBudget.Restore(new BudgetRules { Leases = true }, null, Start);
 

@@ -119,13 +119,13 @@ internal sealed class AppModel
             DueAt = Now,
             Weight = lease.PerHour,
             PerHour = lease.PerHour,
-            Scopes = [App, Insights, new LimitScope(LimitKind.Share, $"{tenant}")],
+            Scopes = [App, .. lease.CoversInsights ? [Insights] : Array.Empty<LimitScope>(), new LimitScope(LimitKind.Share, $"{tenant}")],
         }, Now);
         TakeApp(new BudgetDecision(reply.State, reply.Effects));
         Take(tenant, reply.Answer switch
         {
-            BudgetAnswer.Granted granted => TenantBudget.TakeLease(_tenants[tenant], granted.Grant, Now),
-            BudgetAnswer.Wait wait => TenantBudget.AwaitLease(_tenants[tenant], wait.Until, Now),
+            BudgetAnswer.Granted granted => TenantBudget.TakeLease(_tenants[tenant], granted.Grant, lease.CoversInsights, Now),
+            BudgetAnswer.Wait wait => TenantBudget.AwaitLease(_tenants[tenant], wait, Now),
             _ => throw new InvalidOperationException("A third kind of answer."),
         });
     }
