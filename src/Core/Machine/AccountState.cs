@@ -57,7 +57,9 @@ public sealed record RunningRun
 /// <param name="AskedAt">When it was sent.</param>
 /// <param name="Wait">The answer "wait"; null while no answer has come.</param>
 /// <param name="WokenEarly">The ticket of a wake that came before the answer; null when none did.</param>
-public sealed record PendingAsk(BudgetRequest Request, DateTimeOffset AskedAt, BudgetAnswer.Wait? Wait = null, long? WokenEarly = null);
+/// <param name="Since">Since when permits have been asked for without an end; asking anew does not change it.</param>
+public sealed record PendingAsk(
+    BudgetRequest Request, DateTimeOffset AskedAt, BudgetAnswer.Wait? Wait = null, long? WokenEarly = null, DateTimeOffset Since = default);
 
 /// <summary>The reminder as it is registered.</summary>
 /// <param name="Period">From one tick to the next.</param>

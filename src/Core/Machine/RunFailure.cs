@@ -51,6 +51,9 @@ public sealed record RunFailure
     /// <summary>The report that was refused, for <see cref="FailureKind.Refused"/>; null when it is not known, or when more than it is the matter.</summary>
     public string? Report { get; init; }
 
+    /// <summary>Of a refused report: what Meta refused are its breakdowns.</summary>
+    public bool IsBreakdown { get; init; }
+
     /// <summary>Meta's error code.</summary>
     public int? Code { get; init; }
 

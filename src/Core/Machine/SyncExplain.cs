@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MetaGrains.Core.Budget;
 using MetaGrains.Core.Schedule;
 
 namespace MetaGrains.Core.Machine;
@@ -130,22 +129,13 @@ public static class SyncExplain
         if (state.Ask is { } ask)
         {
             yield return ask.Wait is { } wait
-                ? new(FactTopic.Budget, $"The budget says wait until {Moment.Text(wait.Until)}: {Describe(wait)}.", wait.Until)
+                ? new(FactTopic.Budget, $"The budget says wait until {Moment.Text(wait.Until)}: {HealthRules.Why(wait)}.", wait.Until)
                 : new(FactTopic.Budget, $"The budget was asked for {ask.Request.Wanted} permits at {Moment.Text(ask.AskedAt)}.", ask.AskedAt);
         }
 
         if (state.HighOnlyUntil is { } until)
             yield return new(FactTopic.Budget, $"The tenant serves HIGH only until {Moment.Text(until)}.", until);
     }
-
-    private static string Describe(BudgetAnswer.Wait wait) => wait.Reason switch
-    {
-        WaitReason.LimitReached => $"the limit {wait.Scope} is used up, or kept for higher priorities",
-        WaitReason.ScopeBlocked => $"Meta blocks {wait.Scope}",
-        WaitReason.CoolDown => $"Meta blocks {wait.Scope}, and meanwhile only HIGH is served",
-        WaitReason.Queue => "others are before it",
-        _ => throw new ArgumentOutOfRangeException(nameof(wait), wait.Reason, "Unknown reason."),
-    };
 
     private static IEnumerable<SyncFact> LastError(AccountState state)
     {

@@ -14,6 +14,9 @@ namespace MetaGrains.Core.Tests.Machine;
 /// <summary>An account with what is stored of it, a pump and a budget that do what they are told. Checks after every event what always holds.</summary>
 internal sealed class AccountModel
 {
+    private static readonly AccountHealth[] NotAfterSuccess =
+        [AccountHealth.TokenDead, AccountHealth.Checkpointed, AccountHealth.PermissionLost, AccountHealth.AccountDisabled, AccountHealth.Parked, AccountHealth.MetaIncident];
+
     private ScheduleRow? _row;
     private AppliedState? _applied;
     private long _grants;
@@ -96,16 +99,21 @@ internal sealed class AccountModel
             Cursors[run.Plan.Job] = run.Plan.Window.Until;
         if (run.Request is { } request)
             Answered.Add(request.RunId);
-        return Send(new SyncEvent.RunSucceeded(run.Number, new RunReport { Outcome = RunOutcome.Succeeded, Calls = calls }, 4, Now));
+        Send(new SyncEvent.RunSucceeded(run.Number, new RunReport { Outcome = RunOutcome.Succeeded, Calls = calls }, 4, Now));
+        // Whatever Meta or a person had to mend is mended.
+        Assert.DoesNotContain(State.Health.Health, NotAfterSuccess);
+        return this;
     }
 
-    public AccountModel Fail(FailureKind kind, LimitScope? scope = null, ThrottleFacts? facts = null, bool isOurs = false) =>
+    public AccountModel Fail(FailureKind kind, LimitScope? scope = null, ThrottleFacts? facts = null, bool isOurs = false, string? report = null) =>
         Send(new SyncEvent.RunFailed(State.Run!.Number, new RunReport { Outcome = RunOutcome.Failed }, new RunFailure
         {
             Kind = kind,
             Message = "Meta refused.",
             Advice = "Do this.",
             IsOurs = isOurs,
+            Report = report,
+            IsBreakdown = report is not null,
             Scope = scope,
             Throttle = facts,
             Jitter = 0,
@@ -153,9 +161,22 @@ internal sealed class AccountModel
         Assert.Equal(_row, ScheduleRow.Of(State));
         Assert.True(_applied!.SameAs(AppliedState.Of(State)));
         Assert.True(State.WakeAt is null || State.WakeAt > Now);
+        CheckHealth(before);
         var facts = SyncExplain.Explain(State, Now);
         Assert.Equal(FactTopic.Decision, facts[0].Topic);
         Assert.All(facts, fact => Assert.False(string.IsNullOrWhiteSpace(fact.Text)));
+    }
+
+    // Exactly one state, which has a sentence, keeps its beginning while it lasts, and ends by itself or by a person.
+    private void CheckHealth(AccountState? before)
+    {
+        var health = State.Health;
+        Assert.Contains(health.Health, AccountHealths.All);
+        Assert.False(string.IsNullOrWhiteSpace(health.Reason));
+        if (before?.Health.Health == health.Health)
+            Assert.Equal(before.Health.Since, health.Since);
+        if (health.Health is not (AccountHealth.Active or AccountHealth.Paused) && health.Owner != HealthOwner.Customer)
+            Assert.NotNull(health.NextTry);
     }
 
     private void CheckStart(AccountState before, SyncEffect.StartRun start)

@@ -15,7 +15,7 @@ internal static class AccountVerbs
             checkout, "accounts", "List ad accounts, how they are and when they are due.", "accounts --tenant acme --health failing", ApiScope.Tenant,
             [
                 Verb.Text("--tier", "Only those of this tier.", "TIER"),
-                Verb.Text("--health", "Only those in this state: active, throttled, failing, token_dead, checkpointed, permission_lost, account_disabled, not_connected, paused.", "STATE"),
+                Verb.Text("--health", "Only those in this state: active, throttled, failing, waiting_for_budget, parked, meta_incident, breakdown_not_enabled, token_dead, checkpointed, permission_lost, account_disabled, currency_mismatch, not_connected, paused.", "STATE"),
                 Verb.Flag("--enabled", "Only those that are enabled."),
                 Verb.Number("--limit", "At most so many.", 100, 1, 1_000_000),
             ],
