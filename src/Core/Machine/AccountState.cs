@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Budget;
+using MetaGrains.Core.Incidents;
 using MetaGrains.Core.Schedule;
 
 namespace MetaGrains.Core.Machine;
@@ -98,6 +99,12 @@ public sealed record AccountState
 
     /// <summary>Reports that are left out, each once.</summary>
     public ImmutableArray<ReportRefusal> Refused { get; init; } = [];
+
+    /// <summary>Incidents of late, open and over, as the silo knows them.</summary>
+    public ImmutableArray<IncidentNotice> Incidents { get; init; } = [];
+
+    /// <summary>The incident for which it may try, while it does.</summary>
+    public long? Probing { get; init; }
 
     /// <summary>How it is; derived from the rest after each event.</summary>
     public required HealthState Health { get; init; }

@@ -13,7 +13,7 @@ internal static class HealthRules
 
     public static HealthState Of(AccountState state, DateTimeOffset now)
     {
-        var found = SwitchedOff(state) ?? NeedsPerson(state) ?? Blocked(state, now) ?? FailsAgain(state) ?? Waits(state, now)
+        var found = SwitchedOff(state) ?? NeedsPerson(state) ?? Suffers(state, now) ?? Blocked(state, now) ?? FailsAgain(state) ?? Waits(state, now)
             ?? JobFails(state) ?? LacksReport(state) ?? Well;
         var since = found.Since ?? (state.Health.Health == found.Health ? state.Health.Since : now);
         return new HealthState(found.Health, found.Owner, since, found.NextTry, found.Reason);
@@ -43,6 +43,11 @@ internal static class HealthRules
         var next = parked.NextTry < state.Backoff.RetryAt ? state.Backoff.RetryAt : parked.NextTry;
         return new(parked.Health, OwnerOf(parked.Health), next, parked.Reason, parked.Since);
     }
+
+    private static Ailment? Suffers(AccountState state, DateTimeOffset now) =>
+        IncidentRest.Of(state) is not { } incident ? null : new(AccountHealth.MetaIncident, HealthOwner.Meta, IncidentRest.NextLook(incident, now),
+            $"Meta has an incident since {Moment.Text(incident.OpenedAt)}: {incident.Signature} on many accounts. {state.Backoff.Last?.Message}".TrimEnd()
+            + " No call is made meanwhile; one account at a time tries whether it is over, and then all go on by themselves. Nobody has to act.");
 
     private static Ailment? Blocked(AccountState state, DateTimeOffset now)
     {

@@ -54,6 +54,9 @@ public sealed record RunFailure
     /// <summary>Of a refused report: what Meta refused are its breakdowns.</summary>
     public bool IsBreakdown { get; init; }
 
+    /// <summary>Whether the same on many accounts would be an incident: Meta's or the network's, and neither a limit nor the matter of one token or one question.</summary>
+    public bool MayBeIncident { get; init; }
+
     /// <summary>Meta's error code.</summary>
     public int? Code { get; init; }
 

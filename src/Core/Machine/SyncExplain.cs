@@ -24,6 +24,9 @@ public enum FactTopic
     /// <summary>What the budget said.</summary>
     Budget,
 
+    /// <summary>An incident that the account suffers from.</summary>
+    Incident,
+
     /// <summary>The last failure and what to do.</summary>
     LastError,
 
@@ -49,6 +52,7 @@ public static class SyncExplain
         .. state.Jobs.Where(job => job.Job.IsPlanned()).Select(job => Job(state, job, now)),
         .. state.Refused.Select(refusal => new SyncFact(
             FactTopic.Job, $"Report {refusal.Report} is left out until {Moment.Text(refusal.Until)}: {refusal.Reason}", refusal.Until)),
+        .. Incident(state),
         .. Queue(state, now),
         .. Budget(state),
         .. LastError(state),
@@ -129,12 +133,22 @@ public static class SyncExplain
         if (state.Ask is { } ask)
         {
             yield return ask.Wait is { } wait
-                ? new(FactTopic.Budget, $"The budget says wait until {Moment.Text(wait.Until)}: {HealthRules.Why(wait)}.", wait.Until)
+                ? new(FactTopic.Budget, $"{ask.Request.Wanted} permits are asked for since {Moment.Text(ask.Since)}; the budget says wait until {Moment.Text(wait.Until)}: {HealthRules.Why(wait)}.", wait.Until)
                 : new(FactTopic.Budget, $"The budget was asked for {ask.Request.Wanted} permits at {Moment.Text(ask.AskedAt)}.", ask.AskedAt);
         }
 
         if (state.HighOnlyUntil is { } until)
             yield return new(FactTopic.Budget, $"The tenant serves HIGH only until {Moment.Text(until)}.", until);
+    }
+
+    private static IEnumerable<SyncFact> Incident(AccountState state)
+    {
+        if (state.Errors > 0 && IncidentRest.Open(state) is { } incident)
+        {
+            yield return new(FactTopic.Incident,
+                $"Incident {incident.Id} since {Moment.Text(incident.OpenedAt)}: {incident.Signature} on {incident.Accounts} accounts"
+                + $"{(state.Probing == incident.Id ? "; this one tries whether it is over" : "")}.", incident.OpenedAt);
+        }
     }
 
     private static IEnumerable<SyncFact> LastError(AccountState state)

@@ -54,6 +54,7 @@ public static class SyncMachine
     {
         var start = Activation.StateOf(account, truth, now);
         var turn = new SyncTurn(start, now);
+        turn.TakeIncidents(truth.Incidents);
         turn.ApplySettings(start.Settings, truth.Applied?.ZoneName);
         return turn.Finish(truth.Schedule, truth.Applied);
     }
@@ -96,6 +97,12 @@ public static class SyncMachine
                 break;
             case SyncEvent.BudgetWoke woke:
                 turn.TakeWake(woke.Ticket);
+                break;
+            case SyncEvent.IncidentsSeen seen:
+                turn.TakeIncidents(seen.Known);
+                break;
+            case SyncEvent.ProbeAllowed probe:
+                turn.TakeProbe(probe.Incident);
                 break;
             case SyncEvent.RunStarted started:
                 turn.TakeStart(started);

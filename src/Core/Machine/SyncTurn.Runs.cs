@@ -1,4 +1,5 @@
 using MetaGrains.Core.Budget;
+using MetaGrains.Core.Incidents;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Throttling;
 
@@ -44,6 +45,7 @@ internal sealed partial class SyncTurn
     {
         if (!Is(ended.Number))
             return;
+        TellSuccess(_state.Run!.Plan.Job);
         var run = End(ended.PermitsLeft, ended.LastSentAt);
         Advance(run, (int)Math.Clamp(ended.Report.Calls, 1, int.MaxValue));
         if (run.Request is { } request)
@@ -66,8 +68,12 @@ internal sealed partial class SyncTurn
                 Last = new LastError(now, failure.Kind, failure.Message, failure.Advice, failure.Code, failure.Subcode, failure.TraceId),
             },
         };
+        TellFailure(failure);
         if (failure.Kind == FailureKind.Throttled)
             Throttle(failure);
+        else if (failure.MayBeIncident && IncidentRest.Open(_state, ErrorSignature.Of(failure)) is not null)
+            // Whatever it would mean for one account alone: Meta is not well.
+            Fail(run, failure with { Kind = FailureKind.Transient });
         else if (failure is { Kind: FailureKind.Refused, Report: { } report } && (IsBreakdown(run, failure) || run.Plan.Reports.Any(other => other.Name != report)))
             LeaveOut(report, failure, IsBreakdown(run, failure));
         else
@@ -104,7 +110,7 @@ internal sealed partial class SyncTurn
     {
         var run = _state.Run!;
         Do(new SyncEffect.ReturnPermits(run.Grant, run.Grant.Permits - Math.Clamp(permitsLeft, 0, run.Grant.Permits), lastSentAt));
-        _state = _state with { Run = null, Ask = null };
+        _state = _state with { Run = null, Ask = null, Probing = null };
         return run;
     }
 

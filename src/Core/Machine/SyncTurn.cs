@@ -101,6 +101,8 @@ internal sealed partial class SyncTurn(AccountState start, DateTimeOffset now)
         if (_state.Run is not null || !_state.Settings.Wanted)
             yield break;
         yield return _state.Backoff.RetryAt;
+        if (_state.Errors > 0 && IncidentRest.Open(_state) is not null)
+            yield return now + Incidents.IncidentPace.Look;
         yield return _state.Parked?.NextTry;
         yield return _state.HighOnlyUntil;
         if (_state.HighOnlyUntil is not null)

@@ -40,6 +40,7 @@ internal static class RunFailures
                 : null,
             Scope = ScopeOf(refusal, owners),
             IsBreakdown = IsBreakdown(refusal),
+            MayBeIncident = KindOf(refusal) == FailureKind.Transient || refusal is { Kind: GraphErrorKind.Permanent, IsListed: false },
             Code = refusal.Code,
             Subcode = refusal.Subcode,
             TraceId = refusal.TraceId,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Budget;
+using MetaGrains.Core.Incidents;
 using MetaGrains.Core.Keys;
 using MetaGrains.Core.Machine;
 using MetaGrains.Core.Schedule;
@@ -36,6 +37,9 @@ internal sealed class AccountModel
 
     public DateTimeOffset Now { get; private set; } = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
+    /// <summary>What the silo knows of incidents.</summary>
+    public ImmutableArray<IncidentNotice> Incidents { get; private set; } = [];
+
     public Dictionary<SyncJob, DateOnly> Cursors { get; } = [];
 
     public List<SyncEffect> Effects { get; private set; } = [];
@@ -63,7 +67,7 @@ internal sealed class AccountModel
     /// <summary>The grain activates on another silo: memory is gone.</summary>
     public void Activate() =>
         Take(SyncMachine.Activate(Key, new StoredTruth(
-            Stored, _row, [.. Cursors.Select(cursor => new JobCursor(cursor.Key, cursor.Value))], [], _applied), Now));
+            Stored, _row, [.. Cursors.Select(cursor => new JobCursor(cursor.Key, cursor.Value))], [], _applied) { Incidents = Incidents }, Now));
 
     /// <summary>Somebody writes the row by SQL.</summary>
     public void WriteRow(Func<ScheduleRow, ScheduleRow> change) => _row = change(_row!);
@@ -81,6 +85,13 @@ internal sealed class AccountModel
     }
 
     public AccountModel After(DateTimeOffset moment) => After(moment - Now);
+
+    /// <summary>Incidents begin or end.</summary>
+    public AccountModel See(params IncidentNotice[] incidents)
+    {
+        Incidents = [.. incidents];
+        return Send(new SyncEvent.IncidentsSeen(Incidents));
+    }
 
     /// <summary>The budget grants what is asked; a run begins, if one is to.</summary>
     public AccountModel Grant(int permits = 10)
@@ -114,6 +125,7 @@ internal sealed class AccountModel
             IsOurs = isOurs,
             Report = report,
             IsBreakdown = report is not null,
+            MayBeIncident = kind == FailureKind.Transient && !isOurs,
             Scope = scope,
             Throttle = facts,
             Jitter = 0,
@@ -185,6 +197,7 @@ internal sealed class AccountModel
         Assert.True(State.Settings.Wanted);
         Assert.True(State.Parked is null || State.Parked.NextTry <= Now);
         Assert.Null(State.Backoff.BlockOf(start.Plan.Job, Now));
+        Assert.True(IncidentRest.Of(State, start.Plan.Job) is not { } incident || incident.Id == State.Probing);
         Assert.True(start.Grant.Until > Now);
         Assert.Equal(start.Number, State.Run!.Number);
         Assert.Null(State.Settings.Calendar.Refuse(start.Plan.Window, Now));

@@ -21,7 +21,7 @@ internal static class AccountVerbs
             ],
             ListAsync);
         yield return ApiVerb.Create(
-            checkout, "explain", "Say why an ad account does what it does, as its grain sees it.", "explain --tenant acme --account act_123", ApiScope.Account, [], ExplainAsync);
+            checkout, "explain", "Say why an ad account does what it does, as its grain sees it.", "explain --tenant acme --account act_123", ApiScope.Account, [], ExplainVerb.RunAsync);
         yield return Switch(checkout, "pause", "Stop syncing an ad account, or a whole tenant. Data and settings stay.", enabled: false);
         yield return Switch(checkout, "resume", "Sync an ad account, or a whole tenant, again. What was missed is caught up with.", enabled: true);
     }
@@ -47,17 +47,6 @@ internal static class AccountVerbs
             }));
         session.Terminal.Line($"{accounts.Count} ad accounts of {tenant}.");
         session.Terminal.Result(new { Data = accounts });
-        return ExitCode.Ok;
-    }
-
-    private static async Task<int> ExplainAsync(ApiSession session)
-    {
-        var explained = await session.Api.GetAsync<Explanation>(Routes.Explain(await session.TenantAsync(), session.Account!), session.Cancellation);
-        session.Terminal.Line($"{explained.Account}: {explained.Health}, tier {explained.Tier}, next due {Cell(explained.NextDueAt)}"
-            + (explained.RunningJob is { } job ? $", runs {job}{(explained.RunId is { } run ? $" (run {run})" : "")}" : "")
-            + (explained.Waiting > 0 ? $", {explained.Waiting} runs wait" : ""));
-        session.Terminal.Table(["about", "what", "when"], explained.Facts.Select(fact => new[] { fact.Topic, fact.Text, Cell(fact.At) }));
-        session.Terminal.Result(explained);
         return ExitCode.Ok;
     }
 
