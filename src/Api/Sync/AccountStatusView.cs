@@ -41,4 +41,3 @@ public sealed record AccountStatusView(
 /// <param name="RunId">The run's id; null when none runs, or it has none yet.</param>
 /// <param name="Waiting">Runs that were asked for and wait.</param>
 public sealed record LiveStatus(string? RunningJob, long? RunId, int Waiting);
-

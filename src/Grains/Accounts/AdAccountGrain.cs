@@ -138,10 +138,8 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
         if (_state is not { } state)
             return null;
         var shaped = await _shapes.ShapedAsync(_key, CancellationToken.None);
-        return Status(state, [
-            .. SyncExplain.Explain(state, Now),
-            .. shaped.Select(report => SyncExplain.Report(report.Report, report.Words, report.Since)),
-        ]) with { Outlook = AccountOutlooks.Of(state, shaped, Now) };
+        var facts = SyncExplain.Explain(state, Now).Concat(shaped.Select(report => SyncExplain.Report(report.Report, report.Words, report.Since)));
+        return Status(state, facts) with { Outlook = AccountOutlooks.Of(state, shaped, Now) };
     }
 
     private static AccountStatus Status(AccountState state, IEnumerable<SyncFact> facts) => new()

@@ -65,9 +65,11 @@ internal sealed class AccountModel
     }
 
     /// <summary>The grain activates on another silo: memory is gone.</summary>
-    public void Activate() =>
-        Take(SyncMachine.Activate(Key, new StoredTruth(
-            Stored, _row, [.. Cursors.Select(cursor => new JobCursor(cursor.Key, cursor.Value))], [], _applied) { Incidents = Incidents }, Now));
+    public void Activate()
+    {
+        var truth = new StoredTruth(Stored, _row, [.. Cursors.Select(cursor => new JobCursor(cursor.Key, cursor.Value))], [], _applied);
+        Take(SyncMachine.Activate(Key, truth with { Incidents = Incidents }, Now));
+    }
 
     /// <summary>Somebody writes the row by SQL.</summary>
     public void WriteRow(Func<ScheduleRow, ScheduleRow> change) => _row = change(_row!);

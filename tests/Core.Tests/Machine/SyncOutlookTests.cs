@@ -1,4 +1,5 @@
 using MetaGrains.Core.Budget;
+using MetaGrains.Core.Insights;
 using MetaGrains.Core.Machine;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Throttling;
@@ -19,7 +20,7 @@ public sealed class SyncOutlookTests
         Assert.Equal(SyncJobs.All.Where(job => job.IsPlanned()), outlook.Jobs.Select(job => job.State.Job));
         var tier = outlook.Jobs.Single(job => job.State.Job == SyncJob.Tier);
         Assert.Equal(("2026-11-21..2026-11-22", null), (tier.Window.ToString(), tier.Obstacle));
-        Assert.Equal(["account_daily", "campaign_daily", "adset_daily", "ad_daily"], tier.Reports);
+        Assert.Equal(InsightsReport.Defaults.Select(report => report.Name), tier.Reports.AsEnumerable());
         Assert.Null(outlook.Jobs.Single(job => job.State.Job == SyncJob.Entities).Window);
         Assert.Equal(model.State.Offset.Within(TimeSpan.FromHours(1)), outlook.Offset);
         Assert.Null(outlook.Ask);
