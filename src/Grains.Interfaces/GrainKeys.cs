@@ -2,6 +2,7 @@ using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Keys;
 using MetaGrains.Grains.Interfaces.Accounts;
 using MetaGrains.Grains.Interfaces.Connections;
+using MetaGrains.Grains.Interfaces.Incidents;
 using MetaGrains.Grains.Interfaces.RateLimit;
 using MetaGrains.Grains.Interfaces.Sweeps;
 
@@ -25,6 +26,9 @@ public static class GrainKeys
     /// <summary>A connection of a tenant to Meta.</summary>
     public static IConnectionGrain Connection(this IGrainFactory grains, ConnectionKey connection) =>
         grains.GetGrain<IConnectionGrain>(connection.ToString());
+
+    /// <summary>Who recognises incidents of Meta's; one for the cluster.</summary>
+    public static IIncidentGrain Incidents(this IGrainFactory grains) => grains.GetGrain<IIncidentGrain>(IncidentsKey.Meta.ToString());
 
     /// <summary>One of the sweeps.</summary>
     public static ISweepGrain Sweep(this IGrainFactory grains, SweepKey sweep) => grains.GetGrain<ISweepGrain>(sweep.ToString());

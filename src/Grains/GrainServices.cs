@@ -2,6 +2,7 @@ using MetaGrains.Core.Sync;
 using MetaGrains.Core.Sync.Entities;
 using MetaGrains.Grains.Accounts;
 using MetaGrains.Grains.Connections;
+using MetaGrains.Grains.Incidents;
 using MetaGrains.Grains.Interfaces;
 using MetaGrains.Grains.Schedules;
 using MetaGrains.Grains.Sweeps;
@@ -38,6 +39,9 @@ public static class GrainServices
         services.AddOptions<SyncOptions>().ValidateOnStart();
         services.AddOptions<ScheduleWriterOptions>().RefuseAtStart(options => options.Refuse());
         services.TryAddSingleton<ScheduleWriter>();
+        services.AddOptions<IncidentOptions>().RefuseAtStart(options => options.Refuse());
+        services.TryAddSingleton<IncidentBoard>();
+        services.TryAddSingleton<IncidentReporter>();
         services.TryAddSingleton<AccountStores>();
         services.AddOptions<SweepOptions>().RefuseAtStart(options => options.Refuse());
         services.TryAddSingleton<DiscoveryServices>();

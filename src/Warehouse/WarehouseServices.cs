@@ -58,6 +58,7 @@ public static class WarehouseServices
         services.TryAddSingleton<ConnectionDirectory>();
         services.TryAddSingleton<ScheduleStore>();
         services.TryAddSingleton<AccountTruthStore>();
+        services.TryAddSingleton<IncidentStore>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SyncOptions>, SyncOptionsValidator>());
         services.TryAddSingleton<SettingsWatch>();
         services.TryAddSingleton<DiscoveryStore>();

@@ -1,4 +1,7 @@
 using MetaGrains.Api.Tests.Support;
+using MetaGrains.Core.Incidents;
+using MetaGrains.Core.Machine;
+using MetaGrains.Warehouse.Control;
 
 namespace MetaGrains.Api.Tests;
 
@@ -79,12 +82,42 @@ public sealed class AccountRouteTests(SharedSystem system)
         var budget = (await Api.GetAsync($"{tenant.Url}/rate-limit", tenant.Key)).Is(200);
 
         Assert.Equal(
-            """{"account":"act_101","health":"active","tier":"medium","next_due_at":"2026-03-06T14:00:00Z","running_job":"tier","run_id":7,"waiting":2,"facts":[{"topic":"decision","text":"It runs.","at":"2026-03-06T14:00:00Z"},{"topic":"health","text":"It syncs.","at":null}]}""",
+            """{"account":"act_101","health":"active","tier":"medium","next_due_at":"2026-03-06T14:00:00Z","running_job":"tier","run_id":7,"waiting":2,"facts":[{"topic":"decision","text":"It runs.","at":"2026-03-06T14:00:00Z"},{"topic":"health","text":"It syncs.","at":null}]"""
+            + ""","condition":{"state":"active","owner":"us","since":"2026-03-05T14:00:00Z","next_try":null,"reason":"It syncs."}"""
+            + ""","decision":{"outcome":"waiting_for_budget","job":"tier","requested_run":null,"due_at":"2026-03-06T14:00:00Z","priority":"medium","effective_priority":"high","window":{"since":"2026-03-04","until":"2026-03-06"},"obstacle":null}"""
+            + ""","schedule":{"interval_seconds":7200,"cron":null,"offset_seconds":1020,"wake_at":null}"""
+            + ""","jobs":[{"job":"tier","due_at":"2026-03-06T14:00:00Z","window":{"since":"2026-03-04","until":"2026-03-06"},"reports":["ad_daily"],"cursor":null,"last_started_at":null,"last_succeeded_at":null,"last_calls":4,"errors":0,"retry_at":null,"obstacle":null}]"""
+            + ""","budget":{"since":"2026-03-06T14:00:00Z","wanted":8,"reason":"queue","scope":"user/1","until":"2026-03-06T14:01:00Z","high_only_until":null,"ahead":4,"queue":9}"""
+            + ""","reports":[{"report":"ad_daily","shape":"7-day pieces","since":"2026-03-06T14:00:00Z","left_out_until":null,"reason":null}],"incident":null,"last_run":null}""",
             explained.Text);
         Assert.Equal(
             """{"mode":"fixed","cap":180,"waiting":3,"high_only_until":"2026-03-06T14:00:00Z","scopes":[{"scope":"user","charged":42,"percent":21.5,"blocked_until":"2026-03-06T14:00:00Z","near_limit":false,"demand_per_hour":0,"allowance_per_hour":null}]}""",
             budget.Text);
         (await Api.GetAsync($"{tenant.Url}/accounts/999/sync/explain")).IsProblem(404);
+    }
+
+    [Fact]
+    public async Task Incidents_are_the_operators_to_see_the_newest_first()
+    {
+        var store = new IncidentStore(Api.Database.Source);
+        var (noon, open) = (new DateTimeOffset(2026, 3, 6, 12, 0, 0, TimeSpan.Zero), new List<long>());
+        foreach (var code in new[] { 1, 2 })
+        {
+            var found = new FoundIncident(new ErrorSignature(FailureKind.Transient, code, null), "Service temporarily unavailable", 340);
+            open.Add((await store.OpenAsync(found, noon, _ => noon.AddMinutes(1), default)).Id);
+        }
+
+        await store.CloseAsync(open[0], IncidentStore.ByProbe, noon.AddMinutes(9), default);
+        var all = (await Api.GetAsync("/v1/incidents?limit=1")).Is(200);
+        var rest = (await Api.GetAsync($"/v1/incidents?limit=1&cursor={all["next_cursor"]}")).Is(200);
+
+        Assert.Equal(
+            $$"""{"id":{{open[1]}},"error":{"message":"Service temporarily unavailable","code":2,"subcode":null},"opened_at":"2026-03-06T12:00:00Z","closed_at":null,"closed_by":null,"reopened":0,"accounts":340,"probes":0,"last_probe_at":null,"next_probe_at":"2026-03-06T12:01:00Z"}""",
+            Assert.Single(all.Data)!.ToJsonString());
+        Assert.Equal("probe", (string?)Assert.Single(rest.Data)!["closed_by"]);
+        Assert.Equal([open[1]], (await Api.GetAsync("/v1/incidents?open=true")).Is(200).Data.Select(incident => (long)incident!["id"]!));
+        var tenant = await Api.TenantAsync();
+        (await Api.GetAsync("/v1/incidents", tenant.Key)).IsProblem(403);
     }
 
     [Fact]

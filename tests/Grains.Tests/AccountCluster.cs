@@ -3,6 +3,7 @@ using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Keys;
 using MetaGrains.Core.Sync;
 using MetaGrains.Core.Time;
+using MetaGrains.Grains.Incidents;
 using MetaGrains.Grains.Interfaces;
 using MetaGrains.Grains.Interfaces.Accounts;
 using MetaGrains.Grains.Interfaces.RateLimit;
@@ -22,6 +23,9 @@ namespace MetaGrains.Grains.Tests;
 /// <summary>One silo, a simulator, and one connected account. The silo can die and come back.</summary>
 internal sealed class AccountCluster : IAsyncDisposable
 {
+    /// <summary>Set to <c>on</c>, incidents are recognised, tried and over within seconds.</summary>
+    public const string QuickIncidents = "test:quick-incidents";
+
     private const string Url = "test:database-url";
     private const string Key = "test:encryption-key";
     private const string Graph = "test:graph";
@@ -51,7 +55,8 @@ internal sealed class AccountCluster : IAsyncDisposable
 
     public static async Task<AccountCluster> StartAsync(
         TenantSettings? tenant = null, bool enabled = true, TimeSpan? interval = null, int pageLimit = 200, string? token = null,
-        bool upkeep = false, int accounts = 1, GraphSimulatorOptions? simulator = null, long? app = null)
+        bool upkeep = false, int accounts = 1, GraphSimulatorOptions? simulator = null, long? app = null,
+        Action<IDictionary<string, string>>? configure = null)
     {
         var database = await (await TestPostgres.SharedAsync()).CreateAsync();
         var cluster = new AccountCluster(database, await GraphSimulatorServer.StartAsync((simulator ?? new GraphSimulatorOptions()) with { Accounts = accounts }));
@@ -67,6 +72,7 @@ internal sealed class AccountCluster : IAsyncDisposable
         cluster._settings[Pages] = pageLimit.ToString(CultureInfo.InvariantCulture);
         cluster._settings[Upkeep] = upkeep ? "on" : "off";
         cluster._settings[App] = app?.ToString(CultureInfo.InvariantCulture) ?? "";
+        configure?.Invoke(cluster._settings);
         cluster._cluster = cluster.Build();
         await cluster._cluster.DeployAsync();
         return cluster;
@@ -157,6 +163,13 @@ internal sealed class AccountCluster : IAsyncDisposable
                 (options.Fallback, options.TakeOver, options.PageSize) = (TimeSpan.FromMinutes(10), TimeSpan.FromMilliseconds(100), 1));
             // What is erased is for a test to say.
             siloBuilder.Services.Configure<UpkeepOptions>(options => options.First = TimeSpan.FromMinutes(30));
+            if (settings[QuickIncidents] == "on")
+            {
+                siloBuilder.Services.Configure<IncidentOptions>(options =>
+                    (options.Pause, options.MaxAge, options.FirstProbe, options.LongestProbe) =
+                    (TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)));
+            }
+
             if (settings[Upkeep] == "on")
                 siloBuilder.AddGrainUpkeep();
             siloBuilder

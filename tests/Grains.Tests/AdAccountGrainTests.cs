@@ -39,6 +39,9 @@ public sealed class AdAccountGrainTests
         Assert.Equal("active", status!.Health);
         Assert.True(status.NextDueAt > TimeProvider.System.GetUtcNow());
         Assert.Equal("decision", status.Facts[0].Topic);
+        Assert.Equal(("sleeping", "us"), (status.Outlook!.Outcome, status.Outlook.Owner));
+        var incremental = status.Outlook.Jobs.Single(job => job.Job == "incremental");
+        Assert.True(incremental is { LastCalls: > 0, Cursor: not null, WindowSince: not null, Reports.Count: 4, Obstacle: null }, $"{incremental}");
     }
 
     [Fact]
@@ -104,6 +107,8 @@ public sealed class AdAccountGrainTests
         await AskAsync(cluster, SyncJob.Incremental);
         await cluster.Grain.RefreshAsync();
         await Eventually.TrueAsync(async () => (await cluster.Budget.GetStatusAsync()).Waiting == 1, "it waits");
+        Assert.Equal(new QueuePlace { Ahead = 0, Waiting = 1, Scope = scopes }, await cluster.Budget.GetPlaceAsync(cluster.Account.ToString()));
+        Assert.Null(await cluster.Budget.GetPlaceAsync("acct/somebody"));
 
         await cluster.Budget.ReturnAsync(new GrantReturn { Grant = taken.Grant!.Value, Used = 0 });
 

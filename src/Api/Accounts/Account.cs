@@ -23,10 +23,13 @@ public sealed record Account(
 {
     internal static Account Of(AccountRecord row) => new(
         row.Key.Account.ToString(), row.Name, row.Currency, row.TimezoneName, row.AccountStatus, row.Integration, row.Enabled, row.Tier,
-        new AccountHealthView(row.Health, row.HealthReason), row.NextDueAt, row.BackoffUntil, row.RetryAt, row.ConsecutiveErrors, row.LastError);
+        new AccountHealthView(row.Health, row.HealthReason, row.HealthOwner, row.HealthSince, row.HealthNextTry), row.NextDueAt, row.BackoffUntil, row.RetryAt, row.ConsecutiveErrors, row.LastError);
 }
 
 /// <summary>How an account is.</summary>
-/// <param name="State">active, throttled, failing, token_dead, checkpointed, permission_lost, account_disabled, not_connected or paused.</param>
+/// <param name="State">active, throttled, failing, token_dead, checkpointed, permission_lost, account_disabled, not_connected, paused, currency_mismatch, waiting_for_budget, breakdown_not_enabled, parked or meta_incident.</param>
 /// <param name="Reason">A sentence for a person.</param>
-public sealed record AccountHealthView(string State, string Reason);
+/// <param name="Owner">Who has to act: us, customer or meta.</param>
+/// <param name="Since">Since when; null before its grain has said so.</param>
+/// <param name="NextTry">When it is tried again by itself; null when only a person can help, or nothing is wrong.</param>
+public sealed record AccountHealthView(string State, string Reason, string Owner = "us", DateTimeOffset? Since = null, DateTimeOffset? NextTry = null);

@@ -8,6 +8,7 @@ using MetaGrains.Api.Entities;
 using MetaGrains.Api.Exports;
 using MetaGrains.Api.Freshness;
 using MetaGrains.Api.Health;
+using MetaGrains.Api.Incidents;
 using MetaGrains.Api.Insights;
 using MetaGrains.Api.Json;
 using MetaGrains.Api.Keys;
@@ -72,6 +73,7 @@ internal static class ApiHost
         routes.MapRateLimit();
         routes.MapTiers();
         routes.MapScheduler(settings.JobsEnabled);
+        routes.MapIncidents();
         routes.MapCluster();
         routes.MapHealth();
         routes.MapDocs();

@@ -41,21 +41,3 @@ public sealed record AccountStatusView(
 /// <param name="RunId">The run's id; null when none runs, or it has none yet.</param>
 /// <param name="Waiting">Runs that were asked for and wait.</param>
 public sealed record LiveStatus(string? RunningJob, long? RunId, int Waiting);
-
-/// <summary>What an account does, and why, the most telling first.</summary>
-/// <param name="Account">Meta's node id.</param>
-/// <param name="Health">How it is.</param>
-/// <param name="Tier">Its tier.</param>
-/// <param name="NextDueAt">When it is due next by itself; null when it never is.</param>
-/// <param name="RunningJob">The job that runs; null when none does.</param>
-/// <param name="RunId">The run's id; null when none runs, or it has none yet.</param>
-/// <param name="Waiting">Runs that were asked for and wait.</param>
-/// <param name="Facts">Sentences.</param>
-public sealed record Explanation(
-    string Account, string Health, string Tier, DateTimeOffset? NextDueAt, string? RunningJob, long? RunId, int Waiting, IReadOnlyList<Fact> Facts);
-
-/// <summary>One fact about an account.</summary>
-/// <param name="Topic">decision, health, schedule, job, queue, budget or last_error.</param>
-/// <param name="Text">A sentence.</param>
-/// <param name="At">The moment that it speaks of, if it does.</param>
-public sealed record Fact(string Topic, string Text, DateTimeOffset? At);

@@ -5,6 +5,7 @@ using MetaGrains.Api.Json;
 using MetaGrains.Api.Requests;
 using MetaGrains.Api.Silo;
 using MetaGrains.Api.Tiers;
+using MetaGrains.Core.Keys;
 using MetaGrains.Grains.Interfaces;
 using MetaGrains.Grains.Interfaces.Accounts;
 using MetaGrains.Warehouse.Control;
@@ -21,10 +22,6 @@ internal static class SyncRoutes
         AccountRoutes.Example.ConnectionId, true, "medium", AccountRoutes.Example.Health, AccountRoutes.Example.NextDueAt, null, null, 0, null,
         RunRoutes.Example, new LiveStatus("tier", RunRoutes.Example.Id, 0));
 
-    private static readonly Explanation ExampleExplanation = new(
-        AccountRoutes.Example.Id, "active", "medium", AccountRoutes.Example.NextDueAt, null, null, 0,
-        [new Fact("decision", "It sleeps until it is due.", AccountRoutes.Example.NextDueAt), new Fact("health", "It syncs.", null)]);
-
     public static void MapSync(this IEndpointRouteBuilder routes)
     {
         routes.MapRoute("GET", Path, Access.Tenant, new("getSync", AccountRoutes.Tag, "Show an account's sync", new AnswerDoc(200, "The account.", Example))
@@ -37,7 +34,11 @@ internal static class SyncRoutes
             Body = new SyncChange { Enabled = true, Tier = "high" },
         }, ChangeAsync);
         routes.MapRoute("GET", Path + "/explain", Access.Tenant, new(
-            "explainSync", AccountRoutes.Tag, "Say why an account does what it does", new AnswerDoc(200, "What its grain says.", ExampleExplanation)), ExplainAsync);
+            "explainSync", AccountRoutes.Tag, "Say why an account does what it does", new AnswerDoc(200, "What its grain says.", Explanation.Example))
+        {
+            Description = "The last decision with its inputs, its place in the budget's queue, the next run of each job, how each report is asked for, and the last run. "
+                + "facts says the same in sentences, the most telling first.",
+        }, ExplainAsync);
     }
 
     private static async Task<IResult> ShowAsync(
@@ -59,13 +60,15 @@ internal static class SyncRoutes
         return await StatusAsync(account, await account.FindAsync(services.Accounts, cancellationToken), services.Runs, live, cancellationToken);
     }
 
-    private static async Task<IResult> ExplainAsync(AccountInPath account, AccountDirectory accounts, SiloCalls silo, CancellationToken cancellationToken)
+    private static async Task<IResult> ExplainAsync(
+        AccountInPath account, AccountDirectory accounts, RunDirectory runs, SiloCalls silo, CancellationToken cancellationToken)
     {
         await account.FindAsync(accounts, cancellationToken);
         var status = await silo.AskAsync(grains => grains.AdAccount(account.Key).GetStatusAsync(), cancellationToken) ?? throw account.Missing();
-        return Answer.Ok(new Explanation(
-            account.Key.Account.ToString(), status.Health, status.Tier, status.NextDueAt, status.RunningJob, status.RunId, status.Waiting,
-            [.. status.Facts.Select(fact => new Fact(fact.Topic, fact.Text, fact.At))]));
+        var place = status.Outlook is not { PermitsSince: not null } ? null : await silo.LookAsync(
+            "a tenant's budget", grains => grains.RateLimit(new TenantKey(account.Key.Tenant)).GetPlaceAsync(account.Key.ToString()), cancellationToken);
+        var last = (await runs.ListAsync(account.Key, status: null, before: null, limit: 1, cancellationToken)).SingleOrDefault();
+        return Answer.Ok(Explanation.Of(account.Key.Account.ToString(), status, place, last is null ? null : Run.Of(last)));
     }
 
     private static Task<AccountStatus?> LookAsync(AccountInPath account, SiloCalls silo, CancellationToken cancellationToken) =>

@@ -48,7 +48,7 @@ internal sealed class AccountExamination(ApiClient api, string tenantName, AdAcc
             ? new Finding(Visible, false, $"{state.Health.State}: {state.Health.Reason}")
             : new Finding(Visible, true, $"{state.Name}, {state.Currency}, {state.Timezone}"));
         findings.Add(EnabledFinding(state));
-        if (state.Health.State is "throttled" or "failing")
+        if (state.Health.State is "throttled" or "failing" or "parked" or "waiting_for_budget" or "breakdown_not_enabled" or "meta_incident")
             findings.Add(new Finding("health", false, $"{state.Health.State}: {state.Health.Reason ?? state.LastError}; tried again {TableView.Cell(state.RetryAt ?? state.BackoffUntil)}"));
         return findings;
     }

@@ -13,7 +13,7 @@ internal sealed record Connection(
     string Id, string Name, string Status, int? Accounts, string? Error, int? ErrorCode, DateTimeOffset CreatedAt,
     DateTimeOffset? DiscoveryRequestedAt, DateTimeOffset? DiscoveredAt);
 
-internal sealed record Health(string State, string? Reason);
+internal sealed record Health(string State, string? Reason, string? Owner = null, DateTimeOffset? Since = null, DateTimeOffset? NextTry = null);
 
 internal record Account(
     string Id, string Name, string Currency, string Timezone, int? AccountStatus, string? ConnectionId, bool Enabled, string Tier,
@@ -29,8 +29,26 @@ internal sealed record AccountState(
 
 internal sealed record Fact(string Topic, string Text, DateTimeOffset? At);
 
+internal sealed record ExplainedHealth(string State, string Owner, DateTimeOffset Since, DateTimeOffset? NextTry, string Reason);
+
+internal sealed record ExplainedDecision(
+    string Outcome, string? Job, long? RequestedRun, DateTimeOffset? DueAt, string? Priority, string? EffectivePriority, RunWindow? Window, string? Obstacle);
+
+internal sealed record ExplainedSchedule(double? IntervalSeconds, string? Cron, double OffsetSeconds, DateTimeOffset? WakeAt);
+
+internal sealed record ExplainedJob(
+    string Job, DateTimeOffset? DueAt, RunWindow? Window, IReadOnlyList<string> Reports, DateOnly? Cursor, DateTimeOffset? LastStartedAt,
+    DateTimeOffset? LastSucceededAt, int? LastCalls, int Errors, DateTimeOffset? RetryAt, string? Obstacle);
+
+internal sealed record ExplainedBudget(
+    DateTimeOffset Since, int Wanted, string? Reason, string? Scope, DateTimeOffset? Until, DateTimeOffset? HighOnlyUntil, int? Ahead, int? Queue);
+
+internal sealed record ExplainedReport(string Report, string? Shape, DateTimeOffset? Since, DateTimeOffset? LeftOutUntil, string? Reason);
+
 internal sealed record Explanation(
-    string Account, string Health, string Tier, DateTimeOffset? NextDueAt, string? RunningJob, long? RunId, int Waiting, IReadOnlyList<Fact> Facts);
+    string Account, string Health, string Tier, DateTimeOffset? NextDueAt, string? RunningJob, long? RunId, int Waiting, IReadOnlyList<Fact> Facts,
+    ExplainedHealth? Condition, ExplainedDecision? Decision, ExplainedSchedule? Schedule, IReadOnlyList<ExplainedJob>? Jobs, ExplainedBudget? Budget,
+    IReadOnlyList<ExplainedReport>? Reports, long? Incident, Run? LastRun);
 
 internal sealed record RunWindow(DateOnly Since, DateOnly Until);
 

@@ -30,6 +30,12 @@ public sealed record OutstandingGrant(
 public sealed record BudgetWaiter(
     BudgetRequest Request, long Ticket, DateTimeOffset Until, BudgetPlace Place, LimitScope Scope, DateTimeOffset Moment, DateTimeOffset? WokenAt = null, int Kept = 0);
 
+/// <summary>Where one stands that waits.</summary>
+/// <param name="Scope">The scope in whose queue it stands.</param>
+/// <param name="Ahead">How many are before it.</param>
+/// <param name="Waiting">How many stand there, it included.</param>
+public sealed record BudgetStanding(LimitScope Scope, int Ahead, int Waiting);
+
 /// <summary>Where a budget falls short of what recurring work needs.</summary>
 /// <param name="Scope">The limit.</param>
 /// <param name="DemandPerHour">Calls per hour that the work needs.</param>

@@ -45,6 +45,18 @@ public static class TenantBudget
         return new BudgetReply(turn.Finish(), answer, [.. turn.Effects]);
     }
 
+    /// <summary>Where a requester stands that waits; null when it does not wait.</summary>
+    public static BudgetStanding? Standing(BudgetState state, string requester)
+    {
+        if (state.Waiters.GetValueOrDefault(requester) is not { } waiter)
+            return null;
+        var places = state.Queues.GetValueOrDefault(waiter.Scope)?.Places ?? [];
+        // Who was woken stands in no queue: permits are kept for it.
+        return waiter.WokenAt is null && places.IndexOf(waiter.Place) is >= 0 and var ahead
+            ? new BudgetStanding(waiter.Scope, ahead, places.Count)
+            : new BudgetStanding(waiter.Scope, 0, places.Count + 1);
+    }
+
     /// <summary>A requester does not want any more what it asked for.</summary>
     public static BudgetDecision Withdraw(BudgetState state, string requester, DateTimeOffset now) =>
         Turn(state, now, turn => turn.Withdraw(requester));

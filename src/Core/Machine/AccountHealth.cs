@@ -32,6 +32,18 @@ public enum AccountHealth
 
     /// <summary>It bills in another currency than its tenant reports in, and the tenant does not allow several.</summary>
     CurrencyMismatch,
+
+    /// <summary>It has work that is due and waits for permits.</summary>
+    WaitingForBudget,
+
+    /// <summary>Meta refuses the breakdowns of a report; everything else is read.</summary>
+    BreakdownNotEnabled,
+
+    /// <summary>So many runs failed in a row that it is tried once a day only.</summary>
+    Parked,
+
+    /// <summary>The same new error has come over many accounts; it rests until a probe finds Meta well again.</summary>
+    MetaIncident,
 }
 
 /// <summary>Who has to act.</summary>
@@ -53,7 +65,11 @@ public static class AccountHealths
     /// <summary>All states.</summary>
     public static IReadOnlyList<AccountHealth> All { get; } = Enum.GetValues<AccountHealth>();
 
-    /// <summary><c>active</c>, <c>throttled</c>, <c>failing</c>, <c>token_dead</c>, <c>checkpointed</c>, <c>permission_lost</c>, <c>account_disabled</c>, <c>not_connected</c>, <c>paused</c> or <c>currency_mismatch</c>.</summary>
+    /// <summary>
+    /// <c>active</c>, <c>throttled</c>, <c>failing</c>, <c>token_dead</c>, <c>checkpointed</c>, <c>permission_lost</c>, <c>account_disabled</c>,
+    /// <c>not_connected</c>, <c>paused</c>, <c>currency_mismatch</c>, <c>waiting_for_budget</c>, <c>breakdown_not_enabled</c>, <c>parked</c> or
+    /// <c>meta_incident</c>.
+    /// </summary>
     public static string WireName(this AccountHealth health) => health switch
     {
         AccountHealth.Active => "active",
@@ -66,6 +82,10 @@ public static class AccountHealths
         AccountHealth.NotConnected => "not_connected",
         AccountHealth.Paused => "paused",
         AccountHealth.CurrencyMismatch => "currency_mismatch",
+        AccountHealth.WaitingForBudget => "waiting_for_budget",
+        AccountHealth.BreakdownNotEnabled => "breakdown_not_enabled",
+        AccountHealth.Parked => "parked",
+        AccountHealth.MetaIncident => "meta_incident",
         _ => throw new ArgumentOutOfRangeException(nameof(health), health, "Unknown health."),
     };
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Budget;
+using MetaGrains.Core.Incidents;
 using MetaGrains.Core.Schedule;
 
 namespace MetaGrains.Core.Machine;
@@ -57,7 +58,9 @@ public sealed record RunningRun
 /// <param name="AskedAt">When it was sent.</param>
 /// <param name="Wait">The answer "wait"; null while no answer has come.</param>
 /// <param name="WokenEarly">The ticket of a wake that came before the answer; null when none did.</param>
-public sealed record PendingAsk(BudgetRequest Request, DateTimeOffset AskedAt, BudgetAnswer.Wait? Wait = null, long? WokenEarly = null);
+/// <param name="Since">Since when permits have been asked for without an end; asking anew does not change it.</param>
+public sealed record PendingAsk(
+    BudgetRequest Request, DateTimeOffset AskedAt, BudgetAnswer.Wait? Wait = null, long? WokenEarly = null, DateTimeOffset Since = default);
 
 /// <summary>The reminder as it is registered.</summary>
 /// <param name="Period">From one tick to the next.</param>
@@ -96,6 +99,12 @@ public sealed record AccountState
 
     /// <summary>Reports that are left out, each once.</summary>
     public ImmutableArray<ReportRefusal> Refused { get; init; } = [];
+
+    /// <summary>Incidents of late, open and over, as the silo knows them.</summary>
+    public ImmutableArray<IncidentNotice> Incidents { get; init; } = [];
+
+    /// <summary>The incident for which it may try, while it does.</summary>
+    public long? Probing { get; init; }
 
     /// <summary>How it is; derived from the rest after each event.</summary>
     public required HealthState Health { get; init; }

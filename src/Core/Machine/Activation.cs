@@ -54,9 +54,11 @@ internal static class Activation
     {
         if (row is null)
             return applied;
+        var errors = row.ConsecutiveErrors == jobErrors ? Math.Min(applied.ConsecutiveErrors, jobErrors) : row.ConsecutiveErrors;
         var backoff = applied with
         {
-            ConsecutiveErrors = row.ConsecutiveErrors == jobErrors ? Math.Min(applied.ConsecutiveErrors, jobErrors) : row.ConsecutiveErrors,
+            ConsecutiveErrors = errors,
+            OwnBreaks = Math.Min(applied.OwnBreaks, errors),
             RetryAt = row.RetryAt,
             Last = row.LastError ?? applied.Last,
         };

@@ -12,6 +12,9 @@ public sealed record BackoffState
     /// <summary>Failed runs in a row; without throttles, and without jobs that rest alone.</summary>
     public int ConsecutiveErrors { get; init; }
 
+    /// <summary>Those of <see cref="ConsecutiveErrors"/> that our own database caused: they say nothing of the account.</summary>
+    public int OwnBreaks { get; init; }
+
     /// <summary>Throttles in a row.</summary>
     public int ConsecutiveThrottles { get; init; }
 
@@ -23,6 +26,9 @@ public sealed record BackoffState
 
     /// <summary>The last failure; kept after a success, for people.</summary>
     public LastError? Last { get; init; }
+
+    /// <summary>Whether so many runs failed in a row that the account is tried once a day only.</summary>
+    public bool IsParked => ConsecutiveErrors - OwnBreaks >= SyncMachine.ParkedAfter;
 
     /// <summary><c>rate_limit_backoff_until</c>: the end of the longest block.</summary>
     public DateTimeOffset? RateLimitBackoffUntil => Blocks.IsEmpty ? null : Blocks.Max(block => block.Until);

@@ -51,6 +51,12 @@ public sealed record RunFailure
     /// <summary>The report that was refused, for <see cref="FailureKind.Refused"/>; null when it is not known, or when more than it is the matter.</summary>
     public string? Report { get; init; }
 
+    /// <summary>Of a refused report: what Meta refused are its breakdowns.</summary>
+    public bool IsBreakdown { get; init; }
+
+    /// <summary>Whether the same on many accounts would be an incident: Meta's or the network's, and neither a limit nor the matter of one token or one question.</summary>
+    public bool MayBeIncident { get; init; }
+
     /// <summary>Meta's error code.</summary>
     public int? Code { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaGrains.Core.Incidents;
 using MetaGrains.Core.Schedule;
 
 namespace MetaGrains.Core.Machine;
@@ -108,4 +109,8 @@ public sealed record StoredTruth(
     ScheduleRow? Schedule,
     ImmutableArray<JobCursor> Cursors,
     ImmutableArray<SyncRequest> Requests,
-    AppliedState? Applied);
+    AppliedState? Applied)
+{
+    /// <summary>Incidents of late.</summary>
+    public ImmutableArray<IncidentNotice> Incidents { get; init; } = [];
+}

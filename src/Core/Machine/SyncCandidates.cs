@@ -108,6 +108,8 @@ internal static class SyncCandidates
     {
         if (Obstacle(state, now) is { } general)
             return general;
+        if (IncidentRest.Of(state, candidate.Job) is { } incident && incident.Id != state.Probing)
+            return $"Meta has an incident ({incident.Signature} on many accounts since {Moment.Text(incident.OpenedAt)}); one account at a time tries whether it is over";
         var backoff = state.Backoff;
         if (backoff.BlockOf(candidate.Job, now) is { } block)
             return $"Meta blocks {block.Scope?.ToString() ?? "the account"} until {Moment.Text(block.Until)}";

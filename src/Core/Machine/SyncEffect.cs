@@ -1,5 +1,6 @@
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Budget;
+using MetaGrains.Core.Incidents;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Sync;
 
@@ -38,6 +39,12 @@ public abstract record SyncEffect
 
     /// <summary>Tell the budget what Meta blocked.</summary>
     public sealed record ReportUsage(ScopeBlock Block) : SyncEffect;
+
+    /// <summary>Tell those who look for incidents how a run ended.</summary>
+    /// <param name="Failure">How it failed, where that may be an incident; null for a success and for every other failure.</param>
+    /// <param name="Message">What was said; null for a success.</param>
+    /// <param name="Recovered">The incident that the account suffered from until this success.</param>
+    public sealed record ReportOutcome(ErrorSignature? Failure, string? Message, long? Recovered) : SyncEffect;
 
     /// <summary>Start the pump.</summary>
     /// <param name="Number">Names the run; every report carries it.</param>
@@ -87,6 +94,9 @@ public enum SyncNote
 
     /// <summary>Health changed.</summary>
     Health,
+
+    /// <summary>The account tries for all that suffer from an incident.</summary>
+    Incident,
 }
 
 /// <summary>What the machine decided.</summary>

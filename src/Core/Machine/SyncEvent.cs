@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using MetaGrains.Core.Budget;
+using MetaGrains.Core.Incidents;
 using MetaGrains.Core.Sync;
 
 namespace MetaGrains.Core.Machine;
@@ -42,6 +44,12 @@ public abstract record SyncEvent
 
     /// <summary>The budget says that it is this account's turn.</summary>
     public sealed record BudgetWoke(long Ticket) : SyncEvent;
+
+    /// <summary>Incidents began or ended.</summary>
+    public sealed record IncidentsSeen(ImmutableArray<IncidentNotice> Known) : SyncEvent;
+
+    /// <summary>This account is to try whether an incident is over.</summary>
+    public sealed record ProbeAllowed(long Incident) : SyncEvent;
 
     /// <summary>The pump holds the pen.</summary>
     public sealed record RunStarted(long Number, long RunId, long Epoch) : SyncEvent;

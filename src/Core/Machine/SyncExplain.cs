@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MetaGrains.Core.Budget;
 using MetaGrains.Core.Schedule;
 
 namespace MetaGrains.Core.Machine;
@@ -24,6 +23,9 @@ public enum FactTopic
 
     /// <summary>What the budget said.</summary>
     Budget,
+
+    /// <summary>An incident that the account suffers from.</summary>
+    Incident,
 
     /// <summary>The last failure and what to do.</summary>
     LastError,
@@ -50,6 +52,7 @@ public static class SyncExplain
         .. state.Jobs.Where(job => job.Job.IsPlanned()).Select(job => Job(state, job, now)),
         .. state.Refused.Select(refusal => new SyncFact(
             FactTopic.Job, $"Report {refusal.Report} is left out until {Moment.Text(refusal.Until)}: {refusal.Reason}", refusal.Until)),
+        .. Incident(state),
         .. Queue(state, now),
         .. Budget(state),
         .. LastError(state),
@@ -130,7 +133,7 @@ public static class SyncExplain
         if (state.Ask is { } ask)
         {
             yield return ask.Wait is { } wait
-                ? new(FactTopic.Budget, $"The budget says wait until {Moment.Text(wait.Until)}: {Describe(wait)}.", wait.Until)
+                ? new(FactTopic.Budget, $"{ask.Request.Wanted} permits are asked for since {Moment.Text(ask.Since)}; the budget says wait until {Moment.Text(wait.Until)}: {HealthRules.Why(wait)}.", wait.Until)
                 : new(FactTopic.Budget, $"The budget was asked for {ask.Request.Wanted} permits at {Moment.Text(ask.AskedAt)}.", ask.AskedAt);
         }
 
@@ -138,14 +141,15 @@ public static class SyncExplain
             yield return new(FactTopic.Budget, $"The tenant serves HIGH only until {Moment.Text(until)}.", until);
     }
 
-    private static string Describe(BudgetAnswer.Wait wait) => wait.Reason switch
+    private static IEnumerable<SyncFact> Incident(AccountState state)
     {
-        WaitReason.LimitReached => $"the limit {wait.Scope} is used up, or kept for higher priorities",
-        WaitReason.ScopeBlocked => $"Meta blocks {wait.Scope}",
-        WaitReason.CoolDown => $"Meta blocks {wait.Scope}, and meanwhile only HIGH is served",
-        WaitReason.Queue => "others are before it",
-        _ => throw new ArgumentOutOfRangeException(nameof(wait), wait.Reason, "Unknown reason."),
-    };
+        if (state.Errors > 0 && IncidentRest.Open(state) is { } incident)
+        {
+            yield return new(FactTopic.Incident,
+                $"Incident {incident.Id} since {Moment.Text(incident.OpenedAt)}: {incident.Signature} on {incident.Accounts} accounts"
+                + $"{(state.Probing == incident.Id ? "; this one tries whether it is over" : "")}.", incident.OpenedAt);
+        }
+    }
 
     private static IEnumerable<SyncFact> LastError(AccountState state)
     {

@@ -28,8 +28,17 @@ public static class SyncMachine
     /// <summary>Failed runs in a row that flag an account (seed 002: sync_error_count of 3 or more).</summary>
     public const int FailingAfter = 3;
 
+    /// <summary>Failed runs in a row after which an account is tried once a day only; runs that our own database broke off do not count.</summary>
+    public const int ParkedAfter = 10;
+
+    /// <summary>How long due work waits for permits before it is shown as the account's health.</summary>
+    public static TimeSpan BudgetPatience { get; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Time until a report that Meta refused is tried again.</summary>
     public static TimeSpan ReportProbe { get; } = TimeSpan.FromHours(24);
+
+    /// <summary>Time until a report whose breakdowns Meta refused is tried again.</summary>
+    public static TimeSpan BreakdownProbe { get; } = TimeSpan.FromDays(7);
 
     /// <summary>Time until a run tries whether Meta has enabled the account again.</summary>
     public static TimeSpan DisabledProbe { get; } = TimeSpan.FromHours(24);
@@ -45,6 +54,7 @@ public static class SyncMachine
     {
         var start = Activation.StateOf(account, truth, now);
         var turn = new SyncTurn(start, now);
+        turn.TakeIncidents(truth.Incidents);
         turn.ApplySettings(start.Settings, truth.Applied?.ZoneName);
         return turn.Finish(truth.Schedule, truth.Applied);
     }
@@ -87,6 +97,12 @@ public static class SyncMachine
                 break;
             case SyncEvent.BudgetWoke woke:
                 turn.TakeWake(woke.Ticket);
+                break;
+            case SyncEvent.IncidentsSeen seen:
+                turn.TakeIncidents(seen.Known);
+                break;
+            case SyncEvent.ProbeAllowed probe:
+                turn.TakeProbe(probe.Incident);
                 break;
             case SyncEvent.RunStarted started:
                 turn.TakeStart(started);

@@ -20,6 +20,7 @@ internal sealed partial class SyncTurn
             return;
         }
 
+        PassUnreadable();
         RefuseImpossible();
         if (SyncCandidates.Best(_state, now) is not { } best)
         {
@@ -112,7 +113,9 @@ internal sealed partial class SyncTurn
     private void Ask(BudgetRequest request)
     {
         var numbered = request with { RequestId = NextNumber() };
-        _state = _state with { Ask = new PendingAsk(numbered, now) };
+        // Also over a change of silos: who was seen to wait has waited since then.
+        var since = _state.Ask?.Since ?? (_state.Health.Health == AccountHealth.WaitingForBudget ? _state.Health.Since : now);
+        _state = _state with { Ask = new PendingAsk(numbered, now, Since: since) };
         Do(new SyncEffect.AskBudget(numbered));
     }
 
@@ -125,6 +128,18 @@ internal sealed partial class SyncTurn
         {
             if (PlanOf(request) is null)
                 Close(request, WhyImpossible(request));
+        }
+    }
+
+    // A job whose reports are all left out has nothing to read this time.
+    private void PassUnreadable()
+    {
+        if (_state.Refused.IsEmpty)
+            return;
+        foreach (var job in _state.Jobs.Where(job => job.NextDue <= now && job.Job.IsPlanned() && SyncCandidates.Plan(_state, job.Job, null, now) is null))
+        {
+            var next = After(now, job);
+            _state = _state.With(next with { NextDue = next.NextDue ?? _state.Refused.Min(refusal => refusal.Until) });
         }
     }
 

@@ -70,7 +70,9 @@ internal sealed partial class SyncTurn
     }
 
     private string WhyImpossible(SyncRequest request) =>
-        request.Range is { } range
+        SyncPlan.ReportsOf(request.Job, _state.Settings.PlanInputs).FirstOrDefault(report => _state.Refused.Any(refusal => refusal.Report == report.Name)) is { } refused
+            ? $"Every report of the job {request.Job.WireName()} is left out; {refused.Name}: {_state.Refused.First(refusal => refusal.Report == refused.Name).Reason}"
+            : request.Range is { } range
             ? _state.Settings.Calendar.Refuse(range, now) ?? $"Meta answers for none of the days {range}, or no report is defined for the job {request.Job.WireName()}."
             : $"No report is defined for the job {request.Job.WireName()}.";
 

@@ -1,4 +1,5 @@
 using MetaGrains.Core.Budget;
+using MetaGrains.Core.Incidents;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Throttling;
 
@@ -44,6 +45,7 @@ internal sealed partial class SyncTurn
     {
         if (!Is(ended.Number))
             return;
+        TellSuccess(_state.Run!.Plan.Job);
         var run = End(ended.PermitsLeft, ended.LastSentAt);
         Advance(run, (int)Math.Clamp(ended.Report.Calls, 1, int.MaxValue));
         if (run.Request is { } request)
@@ -66,10 +68,14 @@ internal sealed partial class SyncTurn
                 Last = new LastError(now, failure.Kind, failure.Message, failure.Advice, failure.Code, failure.Subcode, failure.TraceId),
             },
         };
+        TellFailure(failure);
         if (failure.Kind == FailureKind.Throttled)
             Throttle(failure);
-        else if (failure is { Kind: FailureKind.Refused, Report: { } report } && run.Plan.Reports.Any(other => other.Name != report))
-            LeaveOut(report, failure.Message);
+        else if (failure.MayBeIncident && IncidentRest.Open(_state, ErrorSignature.Of(failure)) is not null)
+            // Whatever it would mean for one account alone: Meta is not well.
+            Fail(run, failure with { Kind = FailureKind.Transient });
+        else if (failure is { Kind: FailureKind.Refused, Report: { } report } && (IsBreakdown(run, failure) || run.Plan.Reports.Any(other => other.Name != report)))
+            LeaveOut(report, failure, IsBreakdown(run, failure));
         else
             Fail(run, failure);
         Note(SyncNote.RunEnded, $"{run.Plan.Job.WireName()} over {run.Plan.Subject} failed: {failure.Kind}");
@@ -104,7 +110,7 @@ internal sealed partial class SyncTurn
     {
         var run = _state.Run!;
         Do(new SyncEffect.ReturnPermits(run.Grant, run.Grant.Permits - Math.Clamp(permitsLeft, 0, run.Grant.Permits), lastSentAt));
-        _state = _state with { Run = null, Ask = null };
+        _state = _state with { Run = null, Ask = null, Probing = null };
         return run;
     }
 
@@ -137,10 +143,13 @@ internal sealed partial class SyncTurn
         Do(new SyncEffect.ReportUsage(block));
     }
 
+    private static bool IsBreakdown(RunningRun run, RunFailure failure) =>
+        failure.IsBreakdown && run.Plan.Reports.Any(report => report.Name == failure.Report && !report.Breakdowns.IsEmpty);
+
     // The job stays due: it is done again at once, without the report that kept the others from being read.
-    private void LeaveOut(string report, string reason)
+    private void LeaveOut(string report, RunFailure failure, bool isBreakdown)
     {
-        var refusal = new ReportRefusal(report, now + SyncMachine.ReportProbe, reason);
+        var refusal = new ReportRefusal(report, now + (isBreakdown ? SyncMachine.BreakdownProbe : SyncMachine.ReportProbe), failure.Message, isBreakdown);
         _state = _state with { Refused = _state.Refused.RemoveAll(known => known.Report == report).Add(refusal) };
         Note(SyncNote.RunEnded, $"{report} is left out until {Moment.Text(refusal.Until)}");
     }
@@ -150,11 +159,11 @@ internal sealed partial class SyncTurn
         switch (failure.Kind)
         {
             case FailureKind.Transient:
-                Rest(run, errors => failure.IsOurs ? Backoff.AfterBreak(errors, failure.Jitter) : Backoff.AfterError(errors, failure.Jitter));
+                Rest(run, failure, errors => failure.IsOurs ? Backoff.AfterBreak(errors, failure.Jitter) : Backoff.AfterError(errors, failure.Jitter));
                 CountAgainst(run.Request, failure);
                 break;
             case FailureKind.Refused:
-                Rest(run, errors => Backoff.AfterRefusal(errors, failure.Jitter));
+                Rest(run, failure, errors => Backoff.AfterRefusal(errors, failure.Jitter));
                 SkipToNext(run);
                 if (run.Request is { } request)
                     Close(request, failure.Message);
@@ -176,7 +185,7 @@ internal sealed partial class SyncTurn
         }
     }
 
-    private void Rest(RunningRun run, Func<int, TimeSpan> wait)
+    private void Rest(RunningRun run, RunFailure failure, Func<int, TimeSpan> wait)
     {
         if (run.Plan.Job.RestsAlone())
         {
@@ -186,7 +195,9 @@ internal sealed partial class SyncTurn
         }
 
         CountError();
-        _state = _state with { Backoff = _state.Backoff with { RetryAt = now + wait(_state.Backoff.ConsecutiveErrors) } };
+        var backoff = failure.IsOurs ? _state.Backoff with { OwnBreaks = _state.Backoff.OwnBreaks + 1 } : _state.Backoff;
+        var rest = backoff.IsParked && !failure.IsOurs ? Backoff.OncePerDay(failure.Jitter) : wait(backoff.ConsecutiveErrors);
+        _state = _state with { Backoff = backoff with { RetryAt = now + rest } };
     }
 
     private void CountError() =>

@@ -22,7 +22,9 @@ internal sealed partial class SyncTurn(AccountState start, DateTimeOffset now)
             Remind();
         }
 
-        SetHealth();
+        // Who leaves a silo stays as he was: only his wait for permits ends, and it begins again elsewhere.
+        if (!_ends)
+            SetHealth();
         SetWake();
 
         // What must be stored comes first: a run begins only after that which it relies on is written.
@@ -91,12 +93,20 @@ internal sealed partial class SyncTurn(AccountState start, DateTimeOffset now)
     private IEnumerable<DateTimeOffset?> Moments()
     {
         if (_state.Ask is { } ask)
+        {
             yield return ask.Wait?.Until ?? ask.AskedAt + SyncMachine.AskTimeout;
+            yield return ask.Since + SyncMachine.BudgetPatience;
+        }
+
         if (_state.Run is not null || !_state.Settings.Wanted)
             yield break;
         yield return _state.Backoff.RetryAt;
+        if (_state.Errors > 0 && IncidentRest.Open(_state) is not null)
+            yield return now + Incidents.IncidentPace.Look;
         yield return _state.Parked?.NextTry;
         yield return _state.HighOnlyUntil;
+        if (_state.HighOnlyUntil is not null)
+            yield return _state.NextDueAt + SyncMachine.BudgetPatience;
         foreach (var block in _state.Backoff.Blocks)
             yield return block.Until;
         foreach (var job in _state.Jobs)

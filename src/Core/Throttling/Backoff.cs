@@ -53,6 +53,10 @@ public static class Backoff
     /// <param name="jitter">Chance, in [0,1).</param>
     public static TimeSpan AfterRefusal(int consecutive, double jitter) => Jittered(Doubled(ThrottleBase, Math.Max(1, consecutive), ThrottleCap), jitter);
 
+    /// <summary>The wait of an account that failed so often that only a person, or time, is likely to help.</summary>
+    /// <param name="jitter">Chance, in [0,1).</param>
+    public static TimeSpan OncePerDay(double jitter) => Jittered(TimeSpan.FromDays(1), jitter);
+
     private static TimeSpan Wait(ThrottleFacts facts, int consecutive)
     {
         if (facts.StatedWait is { } stated && stated > TimeSpan.Zero)

@@ -29,6 +29,11 @@ public interface IAdAccountGrain : IGrainWithStringKey
     [Alias("Void")]
     Task VoidAsync(long grant);
 
+    /// <summary>The account is to try whether an incident is over. May be lost: then another is let through.</summary>
+    [OneWay]
+    [Alias("Probe")]
+    Task ProbeAsync(long incident);
+
     /// <summary>What it does now, and why. Null when there is no such account.</summary>
     [ReadOnly]
     [Alias("Status")]
@@ -68,6 +73,10 @@ public sealed record AccountStatus
     /// <summary>Why it does what it does, the most telling first.</summary>
     [Id(6)]
     public required List<AccountFact> Facts { get; init; }
+
+    /// <summary>The same for programs; null from a silo of an older release.</summary>
+    [Id(7)]
+    public AccountOutlook? Outlook { get; init; }
 }
 
 /// <summary>One fact about an account, for a person.</summary>
@@ -76,7 +85,7 @@ public sealed record AccountStatus
 [Alias("metagrains.AccountFact")]
 public sealed record AccountFact
 {
-    /// <summary>What it is about: <c>decision</c>, <c>health</c>, <c>schedule</c>, <c>job</c>, <c>queue</c>, <c>budget</c> or <c>last_error</c>.</summary>
+    /// <summary>What it is about: <c>decision</c>, <c>health</c>, <c>schedule</c>, <c>job</c>, <c>queue</c>, <c>budget</c>, <c>incident</c>, <c>report</c> or <c>last_error</c>.</summary>
     [Id(0)]
     public required string Topic { get; init; }
 

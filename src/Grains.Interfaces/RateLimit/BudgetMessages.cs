@@ -120,6 +120,25 @@ public sealed record UsageNotice
     public required DateTimeOffset At { get; init; }
 }
 
+/// <summary>Where a requester stands that waits for permits.</summary>
+[GenerateSerializer]
+[Immutable]
+[Alias("metagrains.QueuePlace")]
+public sealed record QueuePlace
+{
+    /// <summary>How many are before it in the queue of the limit that it waits for; zero: it is the next, or was told to come.</summary>
+    [Id(0)]
+    public required int Ahead { get; init; }
+
+    /// <summary>How many wait for that limit, it included.</summary>
+    [Id(1)]
+    public required int Waiting { get; init; }
+
+    /// <summary>The limit.</summary>
+    [Id(2)]
+    public required string Scope { get; init; }
+}
+
 /// <summary>A tenant's budget, for people.</summary>
 [GenerateSerializer]
 [Immutable]

@@ -36,6 +36,11 @@ public interface ITenantRateLimitGrain : IGrainWithStringKey
     [Alias("Reconfigure")]
     Task ReconfigureAsync();
 
+    /// <summary>Where a requester stands that waits for permits; null when it does not wait.</summary>
+    [ReadOnly]
+    [Alias("Place")]
+    Task<QueuePlace?> GetPlaceAsync(string requester);
+
     /// <summary>What has been given out and what is blocked, for people.</summary>
     [ReadOnly]
     [Alias("Status")]

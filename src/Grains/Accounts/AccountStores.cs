@@ -1,3 +1,4 @@
+using MetaGrains.Grains.Incidents;
 using MetaGrains.Grains.Schedules;
 using MetaGrains.Warehouse.Accounts;
 using MetaGrains.Warehouse.Control;
@@ -7,7 +8,8 @@ namespace MetaGrains.Grains.Accounts;
 
 /// <summary>What every account grain of a silo shares.</summary>
 public sealed class AccountStores(
-    AccountTruthStore truth, ScheduleWriter schedules, RunQueue queue, AccountPulls pulls, IntegrationStore integrations, ShapeStore shapes, TimeProvider clock)
+    AccountTruthStore truth, ScheduleWriter schedules, RunQueue queue, AccountPulls pulls, IntegrationStore integrations, ShapeStore shapes,
+    IncidentBoard board, IncidentReporter reporter, TimeProvider clock)
 {
     internal AccountTruthStore Truth => truth;
 
@@ -16,6 +18,10 @@ public sealed class AccountStores(
     internal RunQueue Queue => queue;
 
     internal ShapeStore Shapes => shapes;
+
+    internal IncidentBoard Board => board;
+
+    internal IncidentReporter Reporter => reporter;
 
     internal PumpServices Pump { get; } = new(pulls, integrations, clock, Random.Shared.NextDouble);
 }

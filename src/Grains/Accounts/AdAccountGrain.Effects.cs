@@ -77,6 +77,9 @@ public sealed partial class AdAccountGrain
             case SyncEffect.ReportUsage usage when usage.Block.Scope is { } scope:
                 CallBudget(budget => _retelling.TellAsync(() => budget.BlockAsync(scope.ToString(), usage.Block.Until), usage.Block.Until));
                 break;
+            case SyncEffect.ReportOutcome outcome:
+                _reporter.Tell(_key, outcome, Now);
+                break;
             case SyncEffect.StartRun start:
                 Start(start);
                 break;

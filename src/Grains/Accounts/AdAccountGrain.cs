@@ -1,7 +1,7 @@
-using System.Text.Json;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Machine;
 using MetaGrains.Core.Schedule;
+using MetaGrains.Grains.Incidents;
 using MetaGrains.Grains.Interfaces.Accounts;
 using MetaGrains.Grains.Schedules;
 using MetaGrains.Warehouse.Control;
@@ -29,6 +29,8 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
     private readonly ScheduleWriter _schedules;
     private readonly RunQueue _queue;
     private readonly ShapeStore _shapes;
+    private readonly IncidentBoard _board;
+    private readonly IncidentReporter _reporter;
     private readonly PumpServices _services;
     private readonly ILogger _logger;
     private readonly Retelling _retelling;
@@ -48,7 +50,7 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
         AccountStores stores,
         ILogger<AdAccountGrain> logger)
     {
-        (_memory, _logger) = (memory, logger);
+        (_memory, _logger, _board, _reporter) = (memory, logger, stores.Board, stores.Reporter);
         (_truth, _schedules, _queue, _shapes, _services) = (stores.Truth, stores.Schedules, stores.Queue, stores.Shapes, stores.Pump);
         _retelling = new Retelling(_services.Clock, unanswered => LogBudget(_logger, unanswered, _key.ToString()));
     }
@@ -62,7 +64,7 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
             ? key
             : throw new ArgumentException($"'{this.GetPrimaryKeyString()}' is no key of an ad account.");
         if (await LoadAsync(cancellationToken) is { } truth)
-            await CommitAsync(SyncMachine.Activate(_key, truth, Now));
+            await CommitAsync(SyncMachine.Activate(_key, truth with { Incidents = await _board.LookAsync() }, Now));
     }
 
     /// <inheritdoc />
@@ -97,6 +99,9 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
 
     /// <inheritdoc />
     public Task YourTurnAsync(long ticket) => HappenAsync(new SyncEvent.BudgetWoke(ticket));
+
+    /// <inheritdoc />
+    public Task ProbeAsync(long incident) => HappenAsync(new SyncEvent.ProbeAllowed(incident));
 
     /// <inheritdoc />
     public Task VoidAsync(long grant)
@@ -136,10 +141,8 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
         if (_state is not { } state)
             return null;
         var shaped = await _shapes.ShapedAsync(_key, CancellationToken.None);
-        return Status(state, [
-            .. SyncExplain.Explain(state, Now),
-            .. shaped.Select(report => SyncExplain.Report(report.Report, report.Words, report.Since)),
-        ]);
+        var facts = SyncExplain.Explain(state, Now).Concat(shaped.Select(report => SyncExplain.Report(report.Report, report.Words, report.Since)));
+        return Status(state, facts) with { Outlook = AccountOutlooks.Of(state, shaped, Now) };
     }
 
     private static AccountStatus Status(AccountState state, IEnumerable<SyncFact> facts) => new()
@@ -152,7 +155,7 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
         Waiting = state.Requests.Length,
         Facts = [.. facts.Select(fact => new AccountFact
         {
-            Topic = JsonNamingPolicy.SnakeCaseLower.ConvertName(fact.Topic.ToString()), Text = fact.Text, At = fact.At,
+            Topic = AccountOutlooks.Word(fact.Topic), Text = fact.Text, At = fact.At,
         })],
     };
 
@@ -191,6 +194,14 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
         DeactivateOnIdle();
     }
 
-    private Task HappenAsync(SyncEvent happened) =>
-        _state is null ? Task.CompletedTask : CommitAsync(SyncMachine.Step(_state, happened, Now));
+    private async Task HappenAsync(SyncEvent happened)
+    {
+        if (_state is null)
+            return;
+        // No run begins that an incident forbids.
+        var incidents = await _board.LookAsync();
+        if (incidents != _state.Incidents)
+            await CommitAsync(SyncMachine.Step(_state, new SyncEvent.IncidentsSeen(incidents), Now));
+        await CommitAsync(SyncMachine.Step(_state, happened, Now));
+    }
 }

@@ -19,6 +19,9 @@ internal static class RunFailures
     // 190/459: the person behind the token has to log in to Facebook first.
     private const int CheckpointSubcode = 459;
 
+    // 2/1504041: breakdowns that Meta does not give together, or not to this account.
+    private const int BreakdownSubcode = 1504041;
+
     /// <summary>A failure that no answer of Meta's caused.</summary>
     public static RunFailure OfOurs(string message, double jitter) =>
         new() { Kind = FailureKind.Transient, Message = message, Jitter = jitter };
@@ -36,6 +39,8 @@ internal static class RunFailures
                 ? new ThrottleFacts(refusal.Code, refusal.Subcode, refusal.RetryAfter, AccessTiers.Parse(refusal.Usage.AccessTier))
                 : null,
             Scope = ScopeOf(refusal, owners),
+            IsBreakdown = IsBreakdown(refusal),
+            MayBeIncident = KindOf(refusal) == FailureKind.Transient || refusal is { Kind: GraphErrorKind.Permanent, IsListed: false },
             Code = refusal.Code,
             Subcode = refusal.Subcode,
             TraceId = refusal.TraceId,
@@ -53,6 +58,11 @@ internal static class RunFailures
         GraphErrorKind.TooMuchData or GraphErrorKind.Permanent or GraphErrorKind.Gone => FailureKind.Refused,
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal.Kind, "Unknown kind of error."),
     };
+
+    // Of the codes that name no breakdown, the message does: 100 says which parameter it means, 3 what the app may not ask.
+    private static bool IsBreakdown(GraphException refusal) =>
+        refusal.Kind == GraphErrorKind.Permanent
+        && (refusal.Subcode == BreakdownSubcode || refusal.ErrorMessage?.Contains("breakdown", StringComparison.OrdinalIgnoreCase) == true);
 
     // Null rests the whole account: an app that is not known has no scope that others could be told of. Meta's codes do
     // not tell which use case is blocked, its header does; what is read here are insights.

@@ -51,6 +51,9 @@ internal static class BudgetMessages
     public static LimitScope ToScope(string text) =>
         LimitScope.TryParse(text, out var scope) ? scope : throw new ArgumentException($"'{text}' is no scope of a limit.", nameof(text));
 
+    public static QueuePlace ToPlace(this BudgetStanding standing) =>
+        new() { Ahead = standing.Ahead, Waiting = standing.Waiting, Scope = standing.Scope.ToString() };
+
     public static BudgetStatus ToStatus(this BudgetState state, DateTimeOffset now) => new()
     {
         Mode = state.Rules.Mode == BudgetMode.Fixed ? "fixed" : "meta",

@@ -90,6 +90,9 @@ public sealed partial class TenantRateLimitGrain : Grain, ITenantRateLimitGrain
     }
 
     /// <inheritdoc />
+    public Task<QueuePlace?> GetPlaceAsync(string requester) => Task.FromResult(TenantBudget.Standing(_budget.State, requester)?.ToPlace());
+
+    /// <inheritdoc />
     public Task<BudgetStatus> GetStatusAsync() => Task.FromResult(_budget.State.ToStatus(_budget.Now));
 
     private static bool IsShared(LimitScope scope) => scope.Kind is LimitKind.App or LimitKind.Insights;

@@ -99,6 +99,9 @@ public sealed class GraphException : SourceException
         _ => false,
     };
 
+    /// <summary>Whether the error is one of those that are known, and not only judged by its flags and status.</summary>
+    public bool IsListed { get; internal init; } = true;
+
     internal int CallsMade { get; set; }
 
     internal int PollsMade { get; set; }
@@ -123,6 +126,7 @@ public sealed class GraphException : SourceException
             Usage = usage,
             Size = row.Excess,
             Alert = row.Alert,
+            IsListed = GraphErrorTable.IsListed(error),
             RetryAfter = row.Kind == GraphErrorKind.Throttled ? StatedWait(row.Scope, account, usage) : null,
             UseCase = row.Scope == ThrottleScope.BusinessUseCase ? BlockedUseCase(account, usage) : null,
         };

@@ -10,7 +10,17 @@ public sealed record AccountRecord(
     AdAccountKey Key, string Name, string Currency, string TimezoneName, int? AccountStatus, Guid? Integration,
     bool Enabled, string Tier, int AttributionWindowDays, long SettingsVersion,
     string Health, string HealthReason, DateTimeOffset? NextDueAt, DateTimeOffset? BackoffUntil, DateTimeOffset? RetryAt,
-    int ConsecutiveErrors, string? LastError);
+    int ConsecutiveErrors, string? LastError)
+{
+    /// <summary>Who has to act: <c>us</c>, <c>customer</c> or <c>meta</c>.</summary>
+    public string HealthOwner { get; init; } = "us";
+
+    /// <summary>Since when its health is so, as its grain wrote it; null before that.</summary>
+    public DateTimeOffset? HealthSince { get; init; }
+
+    /// <summary>When it is tried again by itself; null when only a person can help, or nothing is wrong.</summary>
+    public DateTimeOffset? HealthNextTry { get; init; }
+}
 
 /// <summary>Which accounts are listed.</summary>
 /// <param name="Tier">Only of this tier, or null.</param>
@@ -28,7 +38,9 @@ public sealed class AccountDirectory(NpgsqlDataSource database, TimeProvider clo
     private const string Select = """
         select a.tenant_id, a.ad_account_id, a.name, a.currency, a.timezone_name, a.account_status, a.integration_id,
                a.enabled, a.tier, a.attribution_window_days, a.settings_version,
-               h.health, h.reason, s.next_due_at, s.rate_limit_backoff_until, s.retry_at, coalesce(s.consecutive_errors, 0), s.last_error
+               h.health, h.reason, s.next_due_at, s.rate_limit_backoff_until, s.retry_at, coalesce(s.consecutive_errors, 0), s.last_error,
+               case when h.health = s.health then s.health_owner when h.health in ('paused', 'not_connected') then 'customer' else 'us' end,
+               case when h.health = s.health then s.health_since end, case when h.health = s.health then s.health_next_try end
         from ad_accounts a
         join tenants t on t.id = a.tenant_id
         left join account_schedule s on s.tenant_id = a.tenant_id and s.ad_account_id = a.ad_account_id
@@ -115,5 +127,10 @@ public sealed class AccountDirectory(NpgsqlDataSource database, TimeProvider clo
         reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.Value<int>(5), reader.Value<Guid>(6),
         reader.GetBoolean(7), reader.GetString(8), reader.GetInt32(9), reader.GetInt64(10),
         reader.GetString(11), reader.GetString(12), reader.Value<DateTimeOffset>(13), reader.Value<DateTimeOffset>(14),
-        reader.Value<DateTimeOffset>(15), reader.GetInt32(16), reader.Line(17));
+        reader.Value<DateTimeOffset>(15), reader.GetInt32(16), reader.Line(17))
+    {
+        HealthOwner = reader.GetString(18),
+        HealthSince = reader.Value<DateTimeOffset>(19),
+        HealthNextTry = reader.Value<DateTimeOffset>(20),
+    };
 }

@@ -49,7 +49,8 @@ public sealed class ScheduleStore(NpgsqlDataSource database, TimeProvider clock)
         join ad_accounts a on a.tenant_id = s.tenant_id and a.ad_account_id = s.ad_account_id
         join tenants t on t.id = s.tenant_id
         where s.sweep = $4 and s.next_due_at < $1 and (s.rate_limit_backoff_until is null or s.rate_limit_backoff_until <= $2)
-          and (s.retry_at is null or s.retry_at <= $2) and s.health in ('active', 'throttled', 'failing')
+          and (s.retry_at is null or s.retry_at <= $2) and syncs_by_itself(s.health)
+          and (s.health <> 'meta_incident' or s.health_next_try <= $2)
           and a.enabled and t.sync_enabled and t.deleted_at is null
         order by s.next_due_at, s.tenant_id, s.ad_account_id
         limit $3 offset $5

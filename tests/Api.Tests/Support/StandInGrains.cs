@@ -41,6 +41,8 @@ public sealed class StandInAccount : Grain, IAdAccountGrain
 
     public Task VoidAsync(long grant) => Task.CompletedTask;
 
+    public Task ProbeAsync(long incident) => Task.CompletedTask;
+
     public async Task<AccountStatus?> GetStatusAsync()
     {
         foreach (var (_, (sql, url)) in Met.Where(met => this.GetPrimaryKeyString().Contains(met.Key, StringComparison.Ordinal)))
@@ -54,6 +56,15 @@ public sealed class StandInAccount : Grain, IAdAccountGrain
         {
             Health = "active", Tier = "medium", NextDueAt = Due, RunningJob = "tier", RunId = 7, Waiting = 2,
             Facts = [new AccountFact { Topic = "decision", Text = "It runs.", At = Due }, new AccountFact { Topic = "health", Text = "It syncs." }],
+            Outlook = new AccountOutlook
+            {
+                Owner = "us", Since = Due.AddDays(-1), Reason = "It syncs.", Outcome = "waiting_for_budget", Job = "tier", DueAt = Due,
+                Priority = "medium", EffectivePriority = "high", WindowSince = new DateOnly(2026, 3, 4), WindowUntil = new DateOnly(2026, 3, 6),
+                Interval = TimeSpan.FromHours(2), Offset = TimeSpan.FromMinutes(17), PermitsSince = Due, PermitsWanted = 8, PermitsReason = "queue",
+                PermitsScope = "user/1", PermitsUntil = Due.AddMinutes(1),
+                Jobs = [new AccountJob { Job = "tier", DueAt = Due, WindowSince = new DateOnly(2026, 3, 4), WindowUntil = new DateOnly(2026, 3, 6), Reports = ["ad_daily"], LastCalls = 4 }],
+                Reports = [new AccountReport { Report = "ad_daily", Shape = "7-day pieces", Since = Due }],
+            },
         };
     }
 }
@@ -97,6 +108,9 @@ public sealed class StandInRateLimit : Grain, ITenantRateLimitGrain
         Told.Once(this.GetPrimaryKeyString());
         return Task.CompletedTask;
     }
+
+    public Task<QueuePlace?> GetPlaceAsync(string requester) =>
+        Task.FromResult<QueuePlace?>(new QueuePlace { Ahead = 4, Waiting = 9, Scope = "user/1" });
 
     public Task<BudgetStatus> GetStatusAsync() => Task.FromResult(new BudgetStatus
     {

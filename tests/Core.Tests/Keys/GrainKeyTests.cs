@@ -21,6 +21,7 @@ public sealed class GrainKeyTests
     [InlineData("app/1234567890123456")]
     [InlineData("sweep/00")]
     [InlineData("sweep/63")]
+    [InlineData("incidents/meta")]
     public void Every_kind_of_key_reads_as_the_contract_says(string text) => Assert.Equal([text], Read(text));
 
     [Fact]
@@ -64,6 +65,8 @@ public sealed class GrainKeyTests
     [InlineData("sweep/7")]
     [InlineData("sweep/64")]
     [InlineData("sweep/007")]
+    [InlineData("incidents/")]
+    [InlineData("incidents/META")]
     public void Junk_and_other_spellings_are_no_key(string? text)
     {
         Assert.Empty(Read(text));
@@ -72,6 +75,7 @@ public sealed class GrainKeyTests
         Assert.Throws<FormatException>(() => BackfillKey.Parse(text!));
         Assert.Throws<FormatException>(() => AppKey.Parse(text!));
         Assert.Throws<FormatException>(() => SweepKey.Parse(text!));
+        Assert.Throws<FormatException>(() => IncidentsKey.Parse(text!));
     }
 
     [Theory]
@@ -96,6 +100,8 @@ public sealed class GrainKeyTests
             read.Add(app.ToString());
         if (SweepKey.TryParse(text, out var sweep))
             read.Add(sweep.ToString());
+        if (IncidentsKey.TryParse(text, out var incidents))
+            read.Add(incidents.ToString());
         return read;
     }
 }

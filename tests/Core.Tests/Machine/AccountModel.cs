@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Budget;
+using MetaGrains.Core.Incidents;
 using MetaGrains.Core.Keys;
 using MetaGrains.Core.Machine;
 using MetaGrains.Core.Schedule;
@@ -14,6 +15,9 @@ namespace MetaGrains.Core.Tests.Machine;
 /// <summary>An account with what is stored of it, a pump and a budget that do what they are told. Checks after every event what always holds.</summary>
 internal sealed class AccountModel
 {
+    private static readonly AccountHealth[] NotAfterSuccess =
+        [AccountHealth.TokenDead, AccountHealth.Checkpointed, AccountHealth.PermissionLost, AccountHealth.AccountDisabled, AccountHealth.Parked, AccountHealth.MetaIncident];
+
     private ScheduleRow? _row;
     private AppliedState? _applied;
     private long _grants;
@@ -32,6 +36,9 @@ internal sealed class AccountModel
     public AccountState State { get; private set; } = null!;
 
     public DateTimeOffset Now { get; private set; } = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    /// <summary>What the silo knows of incidents.</summary>
+    public ImmutableArray<IncidentNotice> Incidents { get; private set; } = [];
 
     public Dictionary<SyncJob, DateOnly> Cursors { get; } = [];
 
@@ -58,9 +65,11 @@ internal sealed class AccountModel
     }
 
     /// <summary>The grain activates on another silo: memory is gone.</summary>
-    public void Activate() =>
-        Take(SyncMachine.Activate(Key, new StoredTruth(
-            Stored, _row, [.. Cursors.Select(cursor => new JobCursor(cursor.Key, cursor.Value))], [], _applied), Now));
+    public void Activate()
+    {
+        var truth = new StoredTruth(Stored, _row, [.. Cursors.Select(cursor => new JobCursor(cursor.Key, cursor.Value))], [], _applied);
+        Take(SyncMachine.Activate(Key, truth with { Incidents = Incidents }, Now));
+    }
 
     /// <summary>Somebody writes the row by SQL.</summary>
     public void WriteRow(Func<ScheduleRow, ScheduleRow> change) => _row = change(_row!);
@@ -79,6 +88,13 @@ internal sealed class AccountModel
 
     public AccountModel After(DateTimeOffset moment) => After(moment - Now);
 
+    /// <summary>Incidents begin or end.</summary>
+    public AccountModel See(params IncidentNotice[] incidents)
+    {
+        Incidents = [.. incidents];
+        return Send(new SyncEvent.IncidentsSeen(Incidents));
+    }
+
     /// <summary>The budget grants what is asked; a run begins, if one is to.</summary>
     public AccountModel Grant(int permits = 10)
     {
@@ -96,16 +112,22 @@ internal sealed class AccountModel
             Cursors[run.Plan.Job] = run.Plan.Window.Until;
         if (run.Request is { } request)
             Answered.Add(request.RunId);
-        return Send(new SyncEvent.RunSucceeded(run.Number, new RunReport { Outcome = RunOutcome.Succeeded, Calls = calls }, 4, Now));
+        Send(new SyncEvent.RunSucceeded(run.Number, new RunReport { Outcome = RunOutcome.Succeeded, Calls = calls }, 4, Now));
+        // Whatever Meta or a person had to mend is mended.
+        Assert.DoesNotContain(State.Health.Health, NotAfterSuccess);
+        return this;
     }
 
-    public AccountModel Fail(FailureKind kind, LimitScope? scope = null, ThrottleFacts? facts = null, bool isOurs = false) =>
+    public AccountModel Fail(FailureKind kind, LimitScope? scope = null, ThrottleFacts? facts = null, bool isOurs = false, string? report = null) =>
         Send(new SyncEvent.RunFailed(State.Run!.Number, new RunReport { Outcome = RunOutcome.Failed }, new RunFailure
         {
             Kind = kind,
             Message = "Meta refused.",
             Advice = "Do this.",
             IsOurs = isOurs,
+            Report = report,
+            IsBreakdown = report is not null,
+            MayBeIncident = kind == FailureKind.Transient && !isOurs,
             Scope = scope,
             Throttle = facts,
             Jitter = 0,
@@ -153,9 +175,22 @@ internal sealed class AccountModel
         Assert.Equal(_row, ScheduleRow.Of(State));
         Assert.True(_applied!.SameAs(AppliedState.Of(State)));
         Assert.True(State.WakeAt is null || State.WakeAt > Now);
+        CheckHealth(before);
         var facts = SyncExplain.Explain(State, Now);
         Assert.Equal(FactTopic.Decision, facts[0].Topic);
         Assert.All(facts, fact => Assert.False(string.IsNullOrWhiteSpace(fact.Text)));
+    }
+
+    // Exactly one state, which has a sentence, keeps its beginning while it lasts, and ends by itself or by a person.
+    private void CheckHealth(AccountState? before)
+    {
+        var health = State.Health;
+        Assert.Contains(health.Health, AccountHealths.All);
+        Assert.False(string.IsNullOrWhiteSpace(health.Reason));
+        if (before?.Health.Health == health.Health)
+            Assert.Equal(before.Health.Since, health.Since);
+        if (health.Health is not (AccountHealth.Active or AccountHealth.Paused) && health.Owner != HealthOwner.Customer)
+            Assert.NotNull(health.NextTry);
     }
 
     private void CheckStart(AccountState before, SyncEffect.StartRun start)
@@ -164,6 +199,7 @@ internal sealed class AccountModel
         Assert.True(State.Settings.Wanted);
         Assert.True(State.Parked is null || State.Parked.NextTry <= Now);
         Assert.Null(State.Backoff.BlockOf(start.Plan.Job, Now));
+        Assert.True(IncidentRest.Of(State, start.Plan.Job) is not { } incident || incident.Id == State.Probing);
         Assert.True(start.Grant.Until > Now);
         Assert.Equal(start.Number, State.Run!.Number);
         Assert.Null(State.Settings.Calendar.Refuse(start.Plan.Window, Now));

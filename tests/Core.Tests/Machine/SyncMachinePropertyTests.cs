@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using MetaGrains.Core.Incidents;
 using MetaGrains.Core.Machine;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Tests.Support;
@@ -12,7 +13,7 @@ namespace MetaGrains.Core.Tests.Machine;
 public sealed class SyncMachinePropertyTests
 {
     private static readonly Gen<(int Kind, int A)> Steps =
-        from kind in Gen.Choose(0, 17)
+        from kind in Gen.Choose(0, 20)
         from a in Gen.Choose(0, 999)
         select (kind, a);
 
@@ -23,7 +24,7 @@ public sealed class SyncMachinePropertyTests
     public void No_life_breaks_the_rules_loses_a_request_or_moves_a_cursor_back() =>
         Properties.Holds(Properties.Lists(Steps, 20, 120), steps =>
         {
-            var model = new AccountModel();
+            var model = new AccountModel(HealthStateTests.WithBreakdown());
             var asked = new List<long>();
             foreach (var step in steps)
             {
@@ -34,7 +35,8 @@ public sealed class SyncMachinePropertyTests
             }
 
             // Once everything is mended, everything that was asked for is run, and the account is current.
-            model.Stored = AccountModel.Settings() with { Version = "10000", ConnectionVersion = 10_000 };
+            model.Stored = HealthStateTests.WithBreakdown() with { Version = "10000", ConnectionVersion = 10_000 };
+            model.See([.. model.Incidents.Select(incident => incident with { ClosedAt = incident.ClosedAt ?? model.Now })]);
             model.Send(new SyncEvent.SettingsChanged(model.Stored)).Send(new SyncEvent.Resumed());
             if (model.State.Run is { } run)
                 model.Send(new SyncEvent.RunCancelled(run.Number, 0, null));
@@ -101,6 +103,15 @@ public sealed class SyncMachinePropertyTests
                 break;
             case 16:
                 model.Send(new SyncEvent.Deactivating()).Activate();
+                break;
+            case 18 when run is not null && run.Plan.Reports.Any(report => report.Name == HealthStateTests.Breakdown.Name):
+                model.Fail(FailureKind.Refused, report: HealthStateTests.Breakdown.Name);
+                break;
+            case 19:
+                model.See([new IncidentNotice(step.A % 2, IncidentRestTests.NoAnswer, model.Now.AddMinutes(-1), step.A % 3 == 0 ? model.Now : null, step.A)]);
+                break;
+            case 20:
+                model.Send(new SyncEvent.ProbeAllowed(step.A % 2));
                 break;
             default:
                 model.Send(step.A % 2 == 0 ? new SyncEvent.ReminderTicked() : new SyncEvent.SweepPoked());

@@ -15,13 +15,13 @@ internal static class AccountVerbs
             checkout, "accounts", "List ad accounts, how they are and when they are due.", "accounts --tenant acme --health failing", ApiScope.Tenant,
             [
                 Verb.Text("--tier", "Only those of this tier.", "TIER"),
-                Verb.Text("--health", "Only those in this state: active, throttled, failing, token_dead, checkpointed, permission_lost, account_disabled, not_connected, paused.", "STATE"),
+                Verb.Text("--health", "Only those in this state: active, throttled, failing, waiting_for_budget, parked, meta_incident, breakdown_not_enabled, token_dead, checkpointed, permission_lost, account_disabled, currency_mismatch, not_connected, paused.", "STATE"),
                 Verb.Flag("--enabled", "Only those that are enabled."),
                 Verb.Number("--limit", "At most so many.", 100, 1, 1_000_000),
             ],
             ListAsync);
         yield return ApiVerb.Create(
-            checkout, "explain", "Say why an ad account does what it does, as its grain sees it.", "explain --tenant acme --account act_123", ApiScope.Account, [], ExplainAsync);
+            checkout, "explain", "Say why an ad account does what it does, as its grain sees it.", "explain --tenant acme --account act_123", ApiScope.Account, [], ExplainVerb.RunAsync);
         yield return Switch(checkout, "pause", "Stop syncing an ad account, or a whole tenant. Data and settings stay.", enabled: false);
         yield return Switch(checkout, "resume", "Sync an ad account, or a whole tenant, again. What was missed is caught up with.", enabled: true);
     }
@@ -47,17 +47,6 @@ internal static class AccountVerbs
             }));
         session.Terminal.Line($"{accounts.Count} ad accounts of {tenant}.");
         session.Terminal.Result(new { Data = accounts });
-        return ExitCode.Ok;
-    }
-
-    private static async Task<int> ExplainAsync(ApiSession session)
-    {
-        var explained = await session.Api.GetAsync<Explanation>(Routes.Explain(await session.TenantAsync(), session.Account!), session.Cancellation);
-        session.Terminal.Line($"{explained.Account}: {explained.Health}, tier {explained.Tier}, next due {Cell(explained.NextDueAt)}"
-            + (explained.RunningJob is { } job ? $", runs {job}{(explained.RunId is { } run ? $" (run {run})" : "")}" : "")
-            + (explained.Waiting > 0 ? $", {explained.Waiting} runs wait" : ""));
-        session.Terminal.Table(["about", "what", "when"], explained.Facts.Select(fact => new[] { fact.Topic, fact.Text, Cell(fact.At) }));
-        session.Terminal.Result(explained);
         return ExitCode.Ok;
     }
 

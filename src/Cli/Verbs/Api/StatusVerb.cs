@@ -50,6 +50,8 @@ internal static class StatusVerb
             ["health", $"{state.Health.State}{(state.Health.Reason is { Length: > 0 } reason ? $": {reason}" : "")}"],
             ["next due", Cell(state.NextDueAt)],
         ];
+        if (state.Health is { State: not "active", Owner: { } owner })
+            rows.Add(["whose turn", $"{owner}{(state.Health.Since is { } since ? $", since {Cell(since)}" : "")}{(state.Health.NextTry is { } next ? $"; tried again {Cell(next)}" : "")}"]);
         if (state.BackoffUntil is not null)
             rows.Add(["blocked until", Cell(state.BackoffUntil)]);
         if (state.ConsecutiveErrors > 0)
