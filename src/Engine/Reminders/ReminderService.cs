@@ -18,12 +18,16 @@ internal sealed class ReminderService(IReminderTable table, IWatermarks watermar
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
+    // To wake a thread costs more than a tick: what is due within so long is ticked together.
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(20);
+
     private readonly Lock _gate = new();
     private readonly ReminderAgenda _agenda = new();
     private readonly Tenure?[] _tenures = new Tenure?[ReminderTimes.Partitions];
     private readonly CancellationTokenSource _stopped = new();
     private GrainCaller _caller = null!;
     private ITimer? _timer;
+    private DateTime? _timerAt;
     private Task _loops = Task.CompletedTask;
     private long _startedAt;
     private int _running;
@@ -64,7 +68,7 @@ internal sealed class ReminderService(IReminderTable table, IWatermarks watermar
     {
         _caller = caller;
         await table.StartAsync(cancellationToken);
-        _timer = time.CreateTimer(static self => ((ReminderService)self!).Pump(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static self => ((ReminderService)self!).TimerFired(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         lock (_gate)
         {
             for (var partition = 0; partition < ReminderTimes.Partitions; partition++)
@@ -181,6 +185,13 @@ internal sealed class ReminderService(IReminderTable table, IWatermarks watermar
             _agenda.Remove(grain, name);
     }
 
+    private void TimerFired()
+    {
+        lock (_gate)
+            _timerAt = null;
+        Pump();
+    }
+
     private void Pump()
     {
         while (true)
@@ -195,7 +206,7 @@ internal sealed class ReminderService(IReminderTable table, IWatermarks watermar
                 if (due is null)
                 {
                     if (_agenda.NextDue is { } next)
-                        _timer.Change(next - now < LongestWait ? next - now : LongestWait, Timeout.InfiniteTimeSpan);
+                        SetTimer(_timer, next - now, now);
                     return;
                 }
 
@@ -204,6 +215,15 @@ internal sealed class ReminderService(IReminderTable table, IWatermarks watermar
 
             _ = TickAsync(due);
         }
+    }
+
+    private void SetTimer(ITimer timer, TimeSpan wait, DateTime now)
+    {
+        wait = wait < Gathering ? Gathering : wait > LongestWait ? LongestWait : wait;
+        if (_timerAt <= now + wait)
+            return;
+        _timerAt = now + wait;
+        timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
     private int Allowed()
