@@ -16,18 +16,13 @@ internal sealed class ReminderService(IReminderTable table, IWatermarks watermar
     private const int PartitionsPerRead = 32;
     private static readonly TimeSpan WatermarkPeriod = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
-
-    // To wake a thread costs more than a tick: what is due within so long is ticked together.
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _gate = new();
     private readonly ReminderAgenda _agenda = new();
     private readonly Tenure?[] _tenures = new Tenure?[ReminderTimes.Partitions];
     private readonly CancellationTokenSource _stopped = new();
     private GrainCaller _caller = null!;
-    private ITimer? _timer;
-    private DateTime? _timerAt;
+    private TickTimer? _timer;
     private Task _loops = Task.CompletedTask;
     private long _startedAt;
     private int _running;
@@ -68,7 +63,7 @@ internal sealed class ReminderService(IReminderTable table, IWatermarks watermar
     {
         _caller = caller;
         await table.StartAsync(cancellationToken);
-        _timer = time.CreateTimer(static self => ((ReminderService)self!).TimerFired(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = new TickTimer(time, Ring);
         lock (_gate)
         {
             for (var partition = 0; partition < ReminderTimes.Partitions; partition++)
@@ -185,10 +180,10 @@ internal sealed class ReminderService(IReminderTable table, IWatermarks watermar
             _agenda.Remove(grain, name);
     }
 
-    private void TimerFired()
+    private void Ring()
     {
         lock (_gate)
-            _timerAt = null;
+            _timer!.Rang();
         Pump();
     }
 
@@ -206,7 +201,7 @@ internal sealed class ReminderService(IReminderTable table, IWatermarks watermar
                 if (due is null)
                 {
                     if (_agenda.NextDue is { } next)
-                        SetTimer(_timer, next - now, now);
+                        _timer.Set(next, now);
                     return;
                 }
 
@@ -215,15 +210,6 @@ internal sealed class ReminderService(IReminderTable table, IWatermarks watermar
 
             _ = TickAsync(due);
         }
-    }
-
-    private void SetTimer(ITimer timer, TimeSpan wait, DateTime now)
-    {
-        wait = wait < Gathering ? Gathering : wait > LongestWait ? LongestWait : wait;
-        if (_timerAt <= now + wait)
-            return;
-        _timerAt = now + wait;
-        timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
     private int Allowed()
