@@ -50,7 +50,9 @@ public sealed class WakeGrain(WakePlan plan, ScheduleStore store, ScheduleWriter
 
     private async Task WakeAsync()
     {
-        var (due, began) = (_due, clock.GetUtcNow());
+        var began = clock.GetUtcNow();
+        // However many were missed, one wake catches up with all: it is the last one's.
+        var due = SyncSchedule.LastAtOrBefore(began, plan.Interval, _offset);
         _due = plan.NextAfter(began, _offset);
         await writer.WriteAsync(_key, new ScheduleRow { NextDueAt = _due, Offset = _offset, Health = Well });
         tally.Count((int)_key.Account.Number, due, began, clock.GetUtcNow());

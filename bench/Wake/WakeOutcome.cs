@@ -29,7 +29,7 @@ internal sealed record WakeOutcome
 
     public double? BytesPerAccount { get; init; }
 
-    public double WakesPerCpuSecond => Expected / (ProcessCpu + ServerCpu);
+    public double WakesPerCpuSecond => (Expected - Missed) / (ProcessCpu + ServerCpu);
 
     public IEnumerable<(string Name, object? Value)> Figures(string prefix)
     {
