@@ -8,7 +8,7 @@ internal sealed class WakeWords
 {
     private const int MostSilos = 16;
 
-    private readonly Option<int> _interval = Verb.Number("--interval", "Of wake: seconds from one due time of a grain to its next; Orleans takes 60 or more.", 60, 1, 3600);
+    private readonly Option<int> _interval = Verb.Number("--interval", "Of wake: seconds from one due time of a grain to its next.", 60, 1, 3600);
     private readonly Option<int> _intervals = Verb.Number("--intervals", "Of wake: for how many intervals is measured.", 3, 1, 100);
     private readonly Option<int> _quartz = Verb.Number("--quartz-accounts", "Of wake: triggers of Quartz.NET; 0 finds the most at which it misses nothing.", 0, 0, 1_000_000);
     private readonly Option<bool> _withoutQuartz = new("--without-quartz") { Description = "Of wake: leave Quartz.NET out." };
