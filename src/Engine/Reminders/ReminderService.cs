@@ -16,14 +16,13 @@ internal sealed class ReminderService(IReminderTable table, IWatermarks watermar
     private const int PartitionsPerRead = 32;
     private static readonly TimeSpan WatermarkPeriod = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
     private readonly ReminderAgenda _agenda = new();
     private readonly Tenure?[] _tenures = new Tenure?[ReminderTimes.Partitions];
     private readonly CancellationTokenSource _stopped = new();
     private GrainCaller _caller = null!;
-    private ITimer? _timer;
+    private TickTimer? _timer;
     private Task _loops = Task.CompletedTask;
     private long _startedAt;
     private int _running;
@@ -64,7 +63,7 @@ internal sealed class ReminderService(IReminderTable table, IWatermarks watermar
     {
         _caller = caller;
         await table.StartAsync(cancellationToken);
-        _timer = time.CreateTimer(static self => ((ReminderService)self!).Pump(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = new TickTimer(time, Ring);
         lock (_gate)
         {
             for (var partition = 0; partition < ReminderTimes.Partitions; partition++)
@@ -181,6 +180,13 @@ internal sealed class ReminderService(IReminderTable table, IWatermarks watermar
             _agenda.Remove(grain, name);
     }
 
+    private void Ring()
+    {
+        lock (_gate)
+            _timer!.Rang();
+        Pump();
+    }
+
     private void Pump()
     {
         while (true)
@@ -195,7 +201,7 @@ internal sealed class ReminderService(IReminderTable table, IWatermarks watermar
                 if (due is null)
                 {
                     if (_agenda.NextDue is { } next)
-                        _timer.Change(next - now < LongestWait ? next - now : LongestWait, Timeout.InfiniteTimeSpan);
+                        _timer.Set(next, now);
                     return;
                 }
 
