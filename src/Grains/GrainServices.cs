@@ -40,6 +40,8 @@ public static class GrainServices
         services.TryAddSingleton<ScheduleWriter>();
         services.TryAddSingleton<AccountStores>();
         services.AddOptions<SweepOptions>().RefuseAtStart(options => options.Refuse());
+        services.AddOptions<SlowStartOptions>().RefuseAtStart(options => options.Refuse());
+        services.TryAddSingleton<StartGate>();
         services.TryAddSingleton<DiscoveryServices>();
         return services;
     }

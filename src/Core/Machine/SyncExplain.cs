@@ -144,6 +144,7 @@ public static class SyncExplain
         WaitReason.ScopeBlocked => $"Meta blocks {wait.Scope}",
         WaitReason.CoolDown => $"Meta blocks {wait.Scope}, and meanwhile only HIGH is served",
         WaitReason.Queue => "others are before it",
+        WaitReason.SlowStart => "many accounts are due at once, and its silo begins them one after the other",
         _ => throw new ArgumentOutOfRangeException(nameof(wait), wait.Reason, "Unknown reason."),
     };
 

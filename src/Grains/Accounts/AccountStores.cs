@@ -1,4 +1,5 @@
 using MetaGrains.Grains.Schedules;
+using MetaGrains.Grains.Sweeps;
 using MetaGrains.Warehouse.Accounts;
 using MetaGrains.Warehouse.Control;
 using MetaGrains.Warehouse.Shapes;
@@ -7,7 +8,8 @@ namespace MetaGrains.Grains.Accounts;
 
 /// <summary>What every account grain of a silo shares.</summary>
 public sealed class AccountStores(
-    AccountTruthStore truth, ScheduleWriter schedules, RunQueue queue, AccountPulls pulls, IntegrationStore integrations, ShapeStore shapes, TimeProvider clock)
+    AccountTruthStore truth, ScheduleWriter schedules, RunQueue queue, AccountPulls pulls, IntegrationStore integrations, ShapeStore shapes, StartGate gate,
+    TimeProvider clock)
 {
     internal AccountTruthStore Truth => truth;
 
@@ -16,6 +18,8 @@ public sealed class AccountStores(
     internal RunQueue Queue => queue;
 
     internal ShapeStore Shapes => shapes;
+
+    internal StartGate Gate => gate;
 
     internal PumpServices Pump { get; } = new(pulls, integrations, clock, Random.Shared.NextDouble);
 }

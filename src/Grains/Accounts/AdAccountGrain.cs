@@ -4,6 +4,7 @@ using MetaGrains.Core.Machine;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Grains.Interfaces.Accounts;
 using MetaGrains.Grains.Schedules;
+using MetaGrains.Grains.Sweeps;
 using MetaGrains.Warehouse.Control;
 using MetaGrains.Warehouse.Shapes;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,7 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
     private readonly ScheduleWriter _schedules;
     private readonly RunQueue _queue;
     private readonly ShapeStore _shapes;
+    private readonly StartGate _gate;
     private readonly PumpServices _services;
     private readonly ILogger _logger;
     private readonly AccountSignals _signals = new();
@@ -47,7 +49,7 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
         ILogger<AdAccountGrain> logger)
     {
         (_memory, _logger) = (memory, logger);
-        (_truth, _schedules, _queue, _shapes, _services) = (stores.Truth, stores.Schedules, stores.Queue, stores.Shapes, stores.Pump);
+        (_truth, _schedules, _queue, _shapes, _gate, _services) = (stores.Truth, stores.Schedules, stores.Queue, stores.Shapes, stores.Gate, stores.Pump);
     }
 
     private DateTimeOffset Now => _services.Clock.GetUtcNow();
@@ -69,6 +71,8 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
             return;
         // A pump whose run has ended gave its permits back then.
         var running = _state.Run is { } run && _pump?.Number == run.Number ? _pump : null;
+        // Its place in line stays: the call wakes it.
+        _held = false;
         await CommitAsync(SyncMachine.Step(_state, new SyncEvent.Deactivating(), Now));
         if (running is not { } pump)
             return;
