@@ -64,6 +64,8 @@ public static class WarehouseServices
         services.TryAddSingleton<IEntityStore, EntityRunStore>();
         services.TryAddSingleton<RetentionOptions>();
         services.TryAddSingleton<WarehouseUpkeep>();
+        services.TryAddSingleton<LookbackStore>();
+        services.TryAddSingleton<AccountLearning>();
         services.TryAddSingleton<TenantEraser>();
         services.TryAddSingleton<TenantErasure>();
         services.TryAddSingleton<TenantExport>();

@@ -46,6 +46,9 @@ public sealed record AccountSettings
     /// <summary><c>ad_accounts.attribution_window_days</c>.</summary>
     public int AttributionWindowDays { get; init; } = 7;
 
+    /// <summary>How far back <c>tier</c> and <c>fresh</c> read, as learned; null while too little is known.</summary>
+    public LearnedLookback? Lookback { get; init; }
+
     /// <summary><c>META_FRESH_SCHED_MINUTES</c>; null switches the job off. Default: one day.</summary>
     public TimeSpan? FreshInterval { get; init; } = TimeSpan.FromDays(1);
 
@@ -88,7 +91,7 @@ public sealed record AccountSettings
         };
 
     /// <summary>What <see cref="SyncPlan"/> needs.</summary>
-    public PlanInputs PlanInputs => new(Calendar, Tier, AttributionWindowDays, Reports);
+    public PlanInputs PlanInputs => new(Calendar, Tier, AttributionWindowDays, Reports) { LookbackDays = Lookback?.Days ?? 0 };
 
     /// <summary>Everything that one call of a job counts against.</summary>
     public ImmutableArray<LimitScope> ScopesOf(SyncJob job, Accounts.AdAccountId account)
