@@ -49,6 +49,8 @@ public static class WarehouseServices
         services.TryAddSingleton<AccountTotalsQuery>();
         services.TryAddSingleton<TenantDirectory>();
         services.TryAddSingleton<AccountDirectory>();
+        services.TryAddSingleton<AccountSwitches>();
+        services.TryAddSingleton<SchedulerSwitch>();
         services.TryAddSingleton<ClusterDirectory>();
         services.TryAddSingleton<ApiKeyStore>();
         services.TryAddSingleton<TierStore>();

@@ -64,6 +64,7 @@ internal static class ApiHost
         routes.MapConnections();
         routes.MapAccounts();
         routes.MapSync();
+        routes.MapSetSync();
         routes.MapRuns(settings.JobsEnabled);
         routes.MapInsights();
         routes.MapEntities();
@@ -72,6 +73,7 @@ internal static class ApiHost
         routes.MapRateLimit();
         routes.MapTiers();
         routes.MapScheduler(settings.JobsEnabled);
+        routes.MapSchedulerSwitch();
         routes.MapCluster();
         routes.MapHealth();
         routes.MapDocs();

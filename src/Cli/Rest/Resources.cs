@@ -19,6 +19,10 @@ internal record Account(
     string Id, string Name, string Currency, string Timezone, int? AccountStatus, string? ConnectionId, bool Enabled, string Tier,
     Health Health, DateTimeOffset? NextDueAt, DateTimeOffset? BackoffUntil, DateTimeOffset? RetryAt, int ConsecutiveErrors, string? LastError);
 
+internal sealed record SchedulerSwitch(bool Enabled, string? Reason, DateTimeOffset ChangedAt);
+
+internal sealed record AccountsChanged(int Selected, int Changed, string Message);
+
 internal sealed record LiveState(string? RunningJob, long? RunId, int Waiting);
 
 internal sealed record AccountState(

@@ -11,6 +11,10 @@ internal static class Routes
 
     public static string Drain(string silo) => $"{Cluster}/silos/{Uri.EscapeDataString(silo)}/drain";
 
+    public const string Scheduler = "v1/scheduler";
+
+    public static string SyncOfAll(string tenant) => $"{Accounts(tenant)}/sync";
+
     public static string Tenant(string tenant) => $"{Tenants}/{Uri.EscapeDataString(tenant)}";
 
     public static string TenantSync(string tenant) => $"{Tenant(tenant)}/sync";

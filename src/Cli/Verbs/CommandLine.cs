@@ -28,6 +28,7 @@ internal static class CommandLine
         TenantVerbs.Create(checkout),
         ConnectVerb.Create(checkout),
         .. AccountVerbs.Create(checkout),
+        .. SwitchVerbs.Create(checkout),
         .. RunVerbs.Create(checkout),
         TierVerb.Create(checkout),
         BudgetVerb.Create(checkout),

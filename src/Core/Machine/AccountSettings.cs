@@ -28,6 +28,9 @@ public sealed record AccountSettings
     /// <summary>The tenant's switch.</summary>
     public required bool TenantEnabled { get; init; }
 
+    /// <summary>The switch for everything: <c>scheduler_switch</c>.</summary>
+    public bool SchedulerEnabled { get; init; } = true;
+
     /// <summary><c>META_JOBS_ENABLED</c>.</summary>
     public bool JobsEnabled { get; init; } = true;
 
@@ -74,7 +77,7 @@ public sealed record AccountSettings
     public TimeSpan TierInterval => IntervalOverride ?? Tier.Interval;
 
     /// <summary>Whether people want this account to be synced now, and its tenant's currency rule lets it.</summary>
-    public bool Wanted => Enabled && TenantEnabled && JobsEnabled && CurrencyRefusal is null;
+    public bool Wanted => Enabled && TenantEnabled && SchedulerEnabled && JobsEnabled && CurrencyRefusal is null;
 
     /// <summary>The rule by which a job recurs by itself; null when it does not, or when there is nothing that it would read.</summary>
     public Recurrence? RecurrenceOf(SyncJob job) =>

@@ -20,6 +20,8 @@ internal static class HealthRules
             return (AccountHealth.Paused, HealthOwner.Customer, null, null, "The tenant is paused; resume it to sync.");
         if (!settings.Enabled)
             return (AccountHealth.Paused, HealthOwner.Customer, null, null, "The account is paused; resume it to sync.");
+        if (!settings.SchedulerEnabled)
+            return (AccountHealth.Paused, HealthOwner.Us, null, null, "Everything is paused by the operator.");
         if (!settings.JobsEnabled)
             return (AccountHealth.Paused, HealthOwner.Us, null, null, "Meta jobs are switched off by META_JOBS_ENABLED.");
         if (settings.CurrencyRefusal is { } refusal)

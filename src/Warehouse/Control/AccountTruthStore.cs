@@ -29,10 +29,11 @@ public sealed class AccountTruthStore(
                c.tier, c.interval_minutes, c.date_range_days, c.cron, c.description, (a.settings ->> 'interval_seconds')::float8,
                d.applied_settings,
                t.currency, t.several_currencies, a.currency,
-               a.lookback_days, a.lookback_reason
+               a.lookback_days, a.lookback_reason, w.enabled
         from ad_accounts a
         join tenants t on t.id = a.tenant_id
         join meta_sync_config c on c.tier = a.tier
+        cross join scheduler_switch w
         join account_settings_versions v on v.tenant_id = a.tenant_id and v.ad_account_id = a.ad_account_id
         left join integration_secrets s on s.integration_id = a.integration_id and s.kind = 'access_token'
         left join account_schedule d on d.tenant_id = a.tenant_id and d.ad_account_id = a.ad_account_id
@@ -112,6 +113,7 @@ public sealed class AccountTruthStore(
         IncrementalCron = _process.CronExpression,
         Enabled = reader.GetBoolean(1),
         TenantEnabled = reader.GetBoolean(2),
+        SchedulerEnabled = reader.GetBoolean(19),
         Calendar = AccountCalendar.TryCreate(reader.GetString(3), out var calendar)
             ? calendar
             : throw new InvalidOperationException($"ad_accounts: {account.Account} is in the unknown time zone '{reader.GetString(3)}'."),

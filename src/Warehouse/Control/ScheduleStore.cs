@@ -50,7 +50,7 @@ public sealed class ScheduleStore(NpgsqlDataSource database, TimeProvider clock)
         join tenants t on t.id = s.tenant_id
         where s.sweep = $4 and s.next_due_at < $1 and (s.rate_limit_backoff_until is null or s.rate_limit_backoff_until <= $2)
           and (s.retry_at is null or s.retry_at <= $2) and s.health in ('active', 'throttled', 'failing')
-          and a.enabled and t.sync_enabled and t.deleted_at is null
+          and a.enabled and t.sync_enabled and t.deleted_at is null and (select w.enabled from scheduler_switch w)
         order by case a.tier when 'high' then 0 when 'low' then 2 else 1 end, s.next_due_at, s.tenant_id, s.ad_account_id
         limit $3 offset $5
         """;
