@@ -74,6 +74,7 @@ internal static class ApiHost
         routes.MapTiers();
         routes.MapScheduler(settings.JobsEnabled);
         routes.MapSchedulerSwitch();
+        routes.MapFresh(settings);
         routes.MapCluster();
         routes.MapHealth();
         routes.MapDocs();

@@ -27,6 +27,7 @@ internal static class ApiServices
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddSingleton(settings);
         services.AddSingleton(settings.OperatorKey);
+        services.AddSingleton(settings.CronSecret);
         services.AddSingleton(settings.Keys);
         services.AddWarehouse(options =>
         {
