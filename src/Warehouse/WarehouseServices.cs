@@ -68,6 +68,7 @@ public static class WarehouseServices
         services.TryAddSingleton<RetentionOptions>();
         services.TryAddSingleton<WarehouseUpkeep>();
         services.TryAddSingleton<LookbackStore>();
+        services.TryAddSingleton<AutoTierStore>();
         services.TryAddSingleton<AccountLearning>();
         services.TryAddSingleton<TenantEraser>();
         services.TryAddSingleton<TenantErasure>();

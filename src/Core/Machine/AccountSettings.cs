@@ -40,6 +40,9 @@ public sealed record AccountSettings
     /// <summary>The tier's row.</summary>
     public required Tier Tier { get; init; }
 
+    /// <summary>Why the account is in its tier, where it moves by itself; null where a person chose it.</summary>
+    public string? AutoTier { get; init; }
+
     /// <summary>The account's own interval instead of the tier's, or null.</summary>
     public TimeSpan? IntervalOverride { get; init; }
 

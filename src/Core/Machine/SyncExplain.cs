@@ -101,7 +101,7 @@ public static class SyncExplain
             : $"every {interval} at {state.Offset.Within(interval)} into the interval";
         var unread = tier.Cron is not null && !CronExpression.TryParse(tier.Cron, out _, out var refusal) ? $" Its cron expression is not used: {refusal}" : "";
         return new(FactTopic.Schedule,
-            $"Tier {tier.Name}: {when}, {Days(settings)}{(settings.IntervalOverride is null ? "" : "; the interval is the account's own")}.{unread}",
+            $"Tier {tier.Name}: {when}, {Days(settings)}{(settings.IntervalOverride is null ? "" : "; the interval is the account's own")}.{(settings.AutoTier is { } why ? $" The tier is chosen by itself: {why}." : "")}{unread}",
             state.NextDueAt);
     }
 

@@ -50,7 +50,7 @@ internal sealed partial class UpkeepLoop(
                 LogRound(logger, report.Made, report.Detached.Count, report.AbandonedRuns, report.StagedRows, report.LogRows);
             var learned = await learning.RunAsync(cancellationToken);
             if (learned.Looked > 0)
-                LogLearned(logger, learned.Looked, learned.Changed);
+                LogLearned(logger, learned.Looked, learned.Changed, learned.Moved);
             return await EraseAsync(cancellationToken);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
@@ -88,8 +88,8 @@ internal sealed partial class UpkeepLoop(
     [LoggerMessage(EventId = 3331, Level = LogLevel.Information, Message = "Upkeep: {Made} months made, {Detached} detached, {Abandoned} runs of dead processes given up, {Staged} staged rows and {Logs} old rows of logs removed")]
     private static partial void LogRound(ILogger logger, int made, int detached, int abandoned, long staged, long logs);
 
-    [LoggerMessage(EventId = 3335, Level = LogLevel.Information, Message = "Learned how far back {Looked} accounts change; {Changed} are read differently")]
-    private static partial void LogLearned(ILogger logger, int looked, int changed);
+    [LoggerMessage(EventId = 3335, Level = LogLevel.Information, Message = "Looked at {Looked} accounts: {Changed} are read further back or less far, {Moved} moved to another tier")]
+    private static partial void LogLearned(ILogger logger, int looked, int changed, int moved);
 
     [LoggerMessage(EventId = 3332, Level = LogLevel.Warning, Message = "A round of upkeep failed; it is tried again")]
     private static partial void LogFailed(ILogger logger, Exception failure);

@@ -29,7 +29,7 @@ public sealed class AccountTruthStore(
                c.tier, c.interval_minutes, c.date_range_days, c.cron, c.description, (a.settings ->> 'interval_seconds')::float8,
                d.applied_settings,
                t.currency, t.several_currencies, a.currency,
-               a.lookback_days, a.lookback_reason, w.enabled
+               a.lookback_days, a.lookback_reason, w.enabled, a.auto_tier, a.auto_tier_reason
         from ad_accounts a
         join tenants t on t.id = a.tenant_id
         join meta_sync_config c on c.tier = a.tier
@@ -122,6 +122,7 @@ public sealed class AccountTruthStore(
         ConnectionVersion = reader.GetInt64(6),
         Tier = TierStore.Read(reader, 7),
         IntervalOverride = reader.Value<double>(12) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        AutoTier = reader.GetBoolean(20) ? reader.Line(21) ?? "it was not looked at yet" : null,
         Lookback = reader.Value<short>(17) is { } days ? new LearnedLookback(days, reader.GetString(18)) : null,
         CurrencyRefusal = CurrencyRule.Refuse(reader.GetString(14), reader.GetBoolean(15), reader.GetString(16)),
     };

@@ -27,6 +27,7 @@ create function choose_tier() returns trigger language plpgsql as $$
 begin
   if new.tier = 'auto' then
     new.auto_tier := true;
+    new.learned_at := null;
     new.tier := case when tg_op = 'UPDATE' then old.tier else 'medium' end;
   elsif tg_op = 'UPDATE' and old.auto_tier and new.auto_tier and new.auto_tier_since is not distinct from old.auto_tier_since then
     new.auto_tier := false;

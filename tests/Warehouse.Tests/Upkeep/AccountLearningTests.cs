@@ -25,7 +25,7 @@ public sealed class AccountLearningTests
         await ChangeAsync(warehouse, other, _time.GetUtcNow(), [1, 2]);
         var version = await VersionAsync(warehouse, "act_101");
 
-        Assert.Equal(new LearningReport(2, 1), await Learning(warehouse).RunAsync(default));
+        Assert.Equal(new LearningReport(2, 1, 0), await Learning(warehouse).RunAsync(default));
 
         Assert.Equal(
             ["(act_101,7,\"95 % of the 60 changes that Meta made within 28 days concerned days of the last 7\")", "(act_102,,)"],
@@ -45,12 +45,12 @@ public sealed class AccountLearningTests
         for (var run = 0; run < 5; run++)
             await ChangeAsync(warehouse, warehouse.Account, _time.GetUtcNow().AddDays(-run), [1, 2, 3, 4]);
 
-        Assert.Equal(new LearningReport(1, 1), await learning.RunAsync(default));
+        Assert.Equal(new LearningReport(1, 1, 0), await learning.RunAsync(default));
         _time.Advance(AccountLearning.Lasts);
-        Assert.Equal(new LearningReport(0, 0), await learning.RunAsync(default));
+        Assert.Equal(new LearningReport(0, 0, 0), await learning.RunAsync(default));
         _time.Advance(TimeSpan.FromMinutes(1));
         var version = await VersionAsync(warehouse, "act_101");
-        Assert.Equal(new LearningReport(1, 0), await learning.RunAsync(default));
+        Assert.Equal(new LearningReport(1, 0, 0), await learning.RunAsync(default));
 
         Assert.Equal(version, await VersionAsync(warehouse, "act_101"));
     }
@@ -67,13 +67,53 @@ public sealed class AccountLearningTests
         Assert.Equal([0, 0, 1, 0], history.Changes.Take(4));
     }
 
+    [Fact]
+    public async Task An_account_that_moves_by_itself_follows_its_spend_within_its_tenants_bounds_and_the_move_is_written_down()
+    {
+        await using var warehouse = await WarehouseFixture.CreateAsync(_time);
+        var tenant = warehouse.Account.Tenant;
+        foreach (var id in new[] { "act_102", "act_103", "act_104", "act_105", "act_106" })
+            await WarehouseFixture.AddAccountAsync(warehouse.Database, tenant, id);
+        await warehouse.Database.ExecuteAsync("update ad_accounts set enabled = true, tier = case ad_account_id when 'act_106' then 'high' else 'auto' end");
+        // It is the sixth in Prague: 101 spends most, 104 is quiet, 105 was never read, 106 was put where it is by a person.
+        await SpendAsync(warehouse, "act_101", 100);
+        await SpendAsync(warehouse, "act_102", 10);
+        await SpendAsync(warehouse, "act_103", 10);
+        await warehouse.Database.ExecuteAsync(
+            "insert into data_freshness_marks (tenant_id, ad_account_id, stream, last_synced_at) select tenant_id, ad_account_id, 'ad_daily', $1 from ad_accounts where ad_account_id <> 'act_105'",
+            _time.GetUtcNow().UtcDateTime);
+
+        Assert.Equal(new LearningReport(6, 0, 2), await Learning(warehouse).RunAsync(default));
+
+        Assert.Equal(
+            [
+                "(act_101,high,t,\"it spends 2.5 times as much as an average account of its tenant\")", "(act_102,medium,t,\"it spends as others do\")",
+                "(act_103,medium,t,\"it spends as others do\")", "(act_104,low,t,\"it spent nothing and nothing changed in 7 days\")", "(act_105,medium,t,)", "(act_106,high,f,)",
+            ],
+            await warehouse.Database.RowsAsync("select ad_account_id, tier, auto_tier, auto_tier_reason from ad_accounts order by 1"));
+        Assert.Equal(
+            ["(auto_tier,act_101,medium,high)", "(auto_tier,act_104,medium,low)"],
+            await warehouse.Database.RowsAsync("select actor, target, details ->> 'from', details ->> 'to' from audit_log order by target"));
+
+        await warehouse.Database.ExecuteAsync("update tenants set auto_tier_min = 'medium', auto_tier_max = 'medium'");
+        _time.Advance(AccountLearning.Lasts + TimeSpan.FromMinutes(1));
+        Assert.Equal(2, (await Learning(warehouse).RunAsync(default)).Moved);
+        Assert.Equal(["(high,1)", "(medium,5)"], await warehouse.Database.RowsAsync("select tier, count(*) from ad_accounts group by 1 order by 1"));
+    }
+
+    private static Task SpendAsync(WarehouseFixture warehouse, string account, decimal perDay) => warehouse.Database.ExecuteAsync(
+        """
+        insert into daily_meta_metrics (tenant_id, ad_account_id, date, currency, spend, impressions, clicks, ads, campaigns, run_id, updated_at, conversions, purchases, purchase_value, leads, revenue)
+        select $1, $2, day, 'EUR', $3, 1, 1, 1, 1, 1, now(), 0, 0, 0, 0, 0 from generate_series('2026-02-20'::date, '2026-03-05', '1 day') day
+        """, warehouse.Account.Tenant.Value, account, perDay);
+
     private const string Changes = """
         insert into meta_insights_revisions (tenant_id, ad_account_id, seen_at, run_id, date, report, level, entity_id, breakdown_key, metric, reason, old_value, new_value)
         select $1, $2, $3, 1, $4, 'ad_daily', 'ad', entity, '', metric, $5, 1, 2
         from unnest(array['1', '2', '3']) entity, unnest(array['spend', 'clicks']) metric
         """;
 
-    private static AccountLearning Learning(WarehouseFixture warehouse, TimeProvider time) => new(new LookbackStore(warehouse.Database.Source), time);
+    private static AccountLearning Learning(WarehouseFixture warehouse, TimeProvider time) => new(new LookbackStore(warehouse.Database.Source), new AutoTierStore(warehouse.Database.Source), time);
 
     private AccountLearning Learning(WarehouseFixture warehouse) => Learning(warehouse, _time);
 
