@@ -51,6 +51,7 @@ public static class WarehouseServices
         services.TryAddSingleton<AccountDirectory>();
         services.TryAddSingleton<AccountSwitches>();
         services.TryAddSingleton<SchedulerSwitch>();
+        services.TryAddSingleton<PlanStore>();
         services.TryAddSingleton<FreshScheduler>();
         services.TryAddSingleton<ClusterDirectory>();
         services.TryAddSingleton<ApiKeyStore>();

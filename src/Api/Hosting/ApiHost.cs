@@ -11,6 +11,7 @@ using MetaGrains.Api.Health;
 using MetaGrains.Api.Insights;
 using MetaGrains.Api.Json;
 using MetaGrains.Api.Keys;
+using MetaGrains.Api.Planning;
 using MetaGrains.Api.Problems;
 using MetaGrains.Api.Requests;
 using MetaGrains.Api.Scheduler;
@@ -71,6 +72,7 @@ internal static class ApiHost
         routes.MapFreshness();
         routes.MapExport();
         routes.MapRateLimit();
+        routes.MapPlan();
         routes.MapTiers();
         routes.MapScheduler(settings.JobsEnabled);
         routes.MapSchedulerSwitch();

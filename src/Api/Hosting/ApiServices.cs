@@ -6,6 +6,7 @@ using MetaGrains.Api.Freshness;
 using MetaGrains.Api.Health;
 using MetaGrains.Api.Insights;
 using MetaGrains.Api.Json;
+using MetaGrains.Api.Planning;
 using MetaGrains.Api.Reads;
 using MetaGrains.Api.Silo;
 using MetaGrains.Api.Sync;
@@ -42,6 +43,7 @@ internal static class ApiServices
         services.AddSingleton<ConnectionServices>();
         services.AddSingleton<SyncServices>();
         services.AddSingleton<RunServices>();
+        services.AddSingleton<PlanServices>();
         services.AddSingleton<StreamSlots>();
         services.AddSingleton<TableAnswers>();
         services.AddSingleton<InsightServices>();

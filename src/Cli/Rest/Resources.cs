@@ -57,6 +57,12 @@ internal sealed record LimitScope(string Scope, long? Charged, double? Percent, 
 
 internal sealed record RateLimit(string Mode, int? Cap, int Waiting, DateTimeOffset? HighOnlyUntil, IReadOnlyList<LimitScope> Scopes);
 
+internal sealed record PlannedTier(
+    string Tier, int Accounts, double CallsPerHour, double? Share, double PromisedMinutes, double? ReachedMinutes);
+
+internal sealed record Plan(
+    double CallsPerHour, double? AllowancePerHour, double? Share, IReadOnlyList<PlannedTier> Tiers, double BackfillCalls, double? BackfillDays, string Message);
+
 internal sealed record Tier([property: System.Text.Json.Serialization.JsonPropertyName("tier")] string Name, int IntervalMinutes, int DateRangeDays, string? Cron, string? Description);
 
 internal sealed record FreshnessMark(

@@ -37,6 +37,8 @@ internal static class Routes
 
     public static string Run(string tenant, string account, long run) => $"{Runs(tenant, account)}/{run}";
 
+    public static string Plan(string tenant) => $"{Tenant(tenant)}/plan";
+
     public static string RateLimit(string tenant) => $"{Tenant(tenant)}/rate-limit";
 
     public static string Insights(string tenant) => $"{Tenant(tenant)}/insights";

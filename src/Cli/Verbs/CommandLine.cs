@@ -32,6 +32,7 @@ internal static class CommandLine
         .. RunVerbs.Create(checkout),
         TierVerb.Create(checkout),
         BudgetVerb.Create(checkout),
+        PlanVerb.Create(checkout),
         FreshnessVerb.Create(checkout),
         ExportVerb.Create(checkout),
         KeyVerbs.Create(checkout),
