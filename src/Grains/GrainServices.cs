@@ -44,6 +44,8 @@ public static class GrainServices
         services.TryAddSingleton<IncidentReporter>();
         services.TryAddSingleton<AccountStores>();
         services.AddOptions<SweepOptions>().RefuseAtStart(options => options.Refuse());
+        services.AddOptions<SlowStartOptions>().RefuseAtStart(options => options.Refuse());
+        services.TryAddSingleton<StartGate>();
         services.TryAddSingleton<DiscoveryServices>();
         return services;
     }

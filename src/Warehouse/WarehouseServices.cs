@@ -50,6 +50,10 @@ public static class WarehouseServices
         services.TryAddSingleton<AccountTotalsQuery>();
         services.TryAddSingleton<TenantDirectory>();
         services.TryAddSingleton<AccountDirectory>();
+        services.TryAddSingleton<AccountSwitches>();
+        services.TryAddSingleton<SchedulerSwitch>();
+        services.TryAddSingleton<PlanStore>();
+        services.TryAddSingleton<FreshScheduler>();
         services.TryAddSingleton<ClusterDirectory>();
         services.TryAddSingleton<ApiKeyStore>();
         services.TryAddSingleton<TierStore>();
@@ -66,6 +70,9 @@ public static class WarehouseServices
         services.TryAddSingleton<IEntityStore, EntityRunStore>();
         services.TryAddSingleton<RetentionOptions>();
         services.TryAddSingleton<WarehouseUpkeep>();
+        services.TryAddSingleton<LookbackStore>();
+        services.TryAddSingleton<AutoTierStore>();
+        services.TryAddSingleton<AccountLearning>();
         services.TryAddSingleton<TenantEraser>();
         services.TryAddSingleton<TenantErasure>();
         services.TryAddSingleton<TenantExport>();

@@ -73,6 +73,56 @@ public sealed class AccountRouteTests(SharedSystem system)
     }
 
     [Fact]
+    public async Task All_accounts_of_a_tenant_or_of_a_tier_are_switched_at_once_and_those_of_others_are_not()
+    {
+        var (tenant, other) = (await Api.TenantAsync(), await Api.TenantAsync());
+        foreach (var number in Enumerable.Range(1, 3))
+            await Api.AccountAsync(tenant, $"act_10{number}");
+        await Api.AccountAsync(other);
+        (await Api.PutAsync($"{tenant.Url}/accounts/103/sync", """{"tier":"low"}""", tenant.Key)).Is(200);
+
+        var moved = (await Api.PutAsync($"{tenant.Url}/accounts/sync", """{"tier":"high","of_tier":"medium"}""", tenant.Key)).Is(200);
+        var paused = (await Api.PutAsync($"{tenant.Url}/accounts/sync", """{"enabled":false}""", tenant.Key)).Is(200);
+        var again = (await Api.PutAsync($"{tenant.Url}/accounts/sync", """{"enabled":false}""", tenant.Key)).Is(200);
+
+        Assert.Equal("""{"selected":2,"changed":2,"message":"2 of 2 accounts were changed; they hear of it within seconds."}""", moved.Text);
+        Assert.Equal(("3", "0"), (paused["changed"], again["changed"]));
+        Assert.Equal(
+            ["(act_101,high,f)", "(act_102,high,f)", "(act_103,low,f)", "(act_101,medium,t)"],
+            await Api.Database.RowsAsync("select ad_account_id, tier, enabled from ad_accounts where tenant_id in ($1, $2) order by tenant_id = $2, 1", tenant.Id, other.Id));
+        (await Api.PutAsync($"{tenant.Url}/accounts/sync", "{}", tenant.Key)).IsProblem(400);
+        (await Api.PutAsync($"{tenant.Url}/accounts/sync", """{"tier":"hihg"}""", tenant.Key)).IsProblem(400);
+        (await Api.PutAsync($"{tenant.Url}/accounts/sync", """{"tier":"auto"}""", tenant.Key)).Is(200);
+        Assert.Equal(3, await Api.Database.ScalarAsync<long>("select count(*) from ad_accounts where auto_tier"));
+    }
+
+    [Fact]
+    public async Task Everything_is_paused_and_resumed_by_the_operator_and_a_list_says_so_at_once()
+    {
+        var tenant = await Api.TenantAsync();
+        var account = await Api.AccountAsync(tenant);
+        await Api.Database.ExecuteAsync("update ad_accounts set integration_id = null");
+
+        var paused = (await Api.PutAsync("/v1/scheduler", """{"enabled":false,"reason":"An outage."}""")).Is(200);
+        try
+        {
+            Assert.Equal(("false", "An outage."), (paused["enabled"], paused["reason"]));
+            Assert.Equal(paused.Text, (await Api.PutAsync("/v1/scheduler", """{"enabled":false,"reason":"An outage."}""")).Is(200).Text);
+            var health = (await Api.GetAsync($"{account}/sync", tenant.Key)).Is(200).Json["health"]!;
+            Assert.Equal(("paused", "us", "Everything is paused by the operator."), ((string?)health["state"], (string?)health["owner"], (string?)health["reason"]));
+            (await Api.PutAsync("/v1/scheduler", """{"enabled":true}""", tenant.Key)).IsProblem(403);
+        }
+        finally
+        {
+            (await Api.PutAsync("/v1/scheduler", """{"enabled":true}""")).Is(200);
+        }
+
+        Assert.Equal("true", (await Api.GetAsync("/v1/scheduler")).Is(200)["enabled"]);
+        Assert.Equal("not_connected", (string?)(await Api.GetAsync($"{account}/sync", tenant.Key)).Is(200).Json["health"]!["state"]);
+        (await Api.PutAsync("/v1/scheduler", "{}")).IsProblem(400);
+    }
+
+    [Fact]
     public async Task The_grain_explains_the_account_and_states_the_tenants_budget()
     {
         var tenant = await Api.TenantAsync();

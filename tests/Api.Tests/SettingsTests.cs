@@ -18,6 +18,9 @@ public sealed class SettingsTests
     [InlineData(ApiSettings.EncryptionKeyKey, "hunter2", "ENCRYPTION_KEY must be 64")]
     [InlineData(ApiSettings.LogLevelKey, "loud", "LOG_LEVEL")]
     [InlineData(ApiSettings.JobsKey, "maybe", "META_JOBS_ENABLED")]
+    [InlineData(ApiSettings.CronSecretKey, "hunter2", "META_CRON_SECRET is no secret")]
+    [InlineData(ApiSettings.SharedCronSecretKey, "hunter2 hunter2 hunter2", "CRON_SECRET is no secret")]
+    [InlineData(ApiSettings.FreshMinutesKey, "-1", "META_FRESH_SCHED_MINUTES is '-1'")]
     public void A_bad_value_is_named(string key, string? value, string says)
     {
         var refused = Assert.Throws<ApiConfigurationException>(() => ApiSettings.Read(name => name == key ? value : Good(name)));
@@ -33,6 +36,18 @@ public sealed class SettingsTests
         var settings = ApiSettings.Read(Good);
 
         Assert.Equal((LogLevel.Information, true, false, ""), (settings.LogLevel, settings.JobsEnabled, settings.Production, settings.ClusterSecret));
+    }
+
+    [Fact]
+    public void The_crons_secret_is_read_from_either_name_and_where_there_is_none_nothing_is_it()
+    {
+        const string secret = "0123456789abcdef";
+        var own = ApiSettings.Read(name => name switch { ApiSettings.CronSecretKey => secret, ApiSettings.SharedCronSecretKey => secret + "x", ApiSettings.FreshMinutesKey => "30", _ => Good(name) });
+        var shared = ApiSettings.Read(name => name == ApiSettings.SharedCronSecretKey ? secret : Good(name));
+        var none = ApiSettings.Read(Good);
+
+        Assert.True(own.CronSecret.Is(secret) && !own.CronSecret.Is(secret + "x") && shared.CronSecret.Is(secret) && !none.CronSecret.Is("") && !none.CronSecret.Is(secret));
+        Assert.Equal((TimeSpan.FromMinutes(30), TimeSpan.FromDays(1)), (own.FreshCooldown, none.FreshCooldown));
     }
 
     [Fact]

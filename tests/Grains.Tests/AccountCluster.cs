@@ -32,6 +32,7 @@ internal sealed class AccountCluster : IAsyncDisposable
     private const string Pages = "test:page-limit";
     private const string Upkeep = "test:upkeep";
     private const string App = "test:app";
+    private const string Starts = "test:starts";
 
     private readonly Dictionary<string, string> _settings = [];
     private readonly string _key = EncryptionKeys.Generate();
@@ -56,7 +57,7 @@ internal sealed class AccountCluster : IAsyncDisposable
     public static async Task<AccountCluster> StartAsync(
         TenantSettings? tenant = null, bool enabled = true, TimeSpan? interval = null, int pageLimit = 200, string? token = null,
         bool upkeep = false, int accounts = 1, GraphSimulatorOptions? simulator = null, long? app = null,
-        Action<IDictionary<string, string>>? configure = null)
+        double? startsPerSecond = null, Action<IDictionary<string, string>>? configure = null)
     {
         var database = await (await TestPostgres.SharedAsync()).CreateAsync();
         var cluster = new AccountCluster(database, await GraphSimulatorServer.StartAsync((simulator ?? new GraphSimulatorOptions()) with { Accounts = accounts }));
@@ -72,6 +73,7 @@ internal sealed class AccountCluster : IAsyncDisposable
         cluster._settings[Pages] = pageLimit.ToString(CultureInfo.InvariantCulture);
         cluster._settings[Upkeep] = upkeep ? "on" : "off";
         cluster._settings[App] = app?.ToString(CultureInfo.InvariantCulture) ?? "";
+        cluster._settings[Starts] = startsPerSecond?.ToString(CultureInfo.InvariantCulture) ?? "";
         configure?.Invoke(cluster._settings);
         cluster._cluster = cluster.Build();
         await cluster._cluster.DeployAsync();
@@ -158,6 +160,8 @@ internal sealed class AccountCluster : IAsyncDisposable
             if (long.TryParse(settings[App], CultureInfo.InvariantCulture, out var app))
                 siloBuilder.Services.Configure<SyncOptions>(options => options.AppId = app);
             siloBuilder.Services.Configure<SweepOptions>(options => (options.Period, options.Grace) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)));
+            if (double.TryParse(settings[Starts], CultureInfo.InvariantCulture, out var starts))
+                siloBuilder.Services.Configure<SlowStartOptions>(options => (options.FirstPerSecond, options.MostPerSecond) = (starts, starts));
             // So long that what a test waits for comes by notification.
             siloBuilder.Services.Configure<SettingsListenerOptions>(options =>
                 (options.Fallback, options.TakeOver, options.PageSize) = (TimeSpan.FromMinutes(10), TimeSpan.FromMilliseconds(100), 1));

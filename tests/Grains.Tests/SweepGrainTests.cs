@@ -61,6 +61,37 @@ public sealed class SweepGrainTests
     }
 
     [Fact]
+    public async Task Where_more_is_due_than_a_silo_begins_at_once_it_waits_its_turn_says_so_and_is_called()
+    {
+        await using var cluster = await AccountCluster.StartAsync(startsPerSecond: 0.2);
+
+        await cluster.Grain.RefreshAsync();
+
+        await Eventually.TrueAsync(
+            async () => (await cluster.Grain.GetStatusAsync())!.Facts.Any(fact => fact.Text.Contains("its silo begins them one after the other", StringComparison.Ordinal)),
+            "the second job waits its turn");
+        await RunsAsync(cluster, "entities", 1);
+        var pause = await cluster.Database.ScalarAsync<double>(
+            "select extract(epoch from max(started_at) - min(started_at))::float8 from sync_runs where job in ('initial', 'entities')");
+        Assert.InRange(pause, 3, 15);
+    }
+
+    [Fact]
+    public async Task A_run_that_somebody_asked_for_does_not_stand_in_line()
+    {
+        await using var cluster = await AccountCluster.StartAsync(startsPerSecond: 0.01);
+        await cluster.Grain.RefreshAsync();
+        await RunsAsync(cluster, "initial", 1);
+
+        await new Warehouse.Control.RunQueue(cluster.Database.Source, TimeProvider.System).AskAsync(
+            cluster.Account, new Warehouse.Control.RunAsk(Core.Schedule.SyncJob.Tier, null, null, "test"), default);
+        await cluster.Grain.RefreshAsync();
+
+        await Eventually.TrueAsync(
+            async () => await cluster.Database.ScalarAsync<long>("select count(*) from sync_runs where trigger = 'test' and status = 'succeeded'") == 1, "the run is done");
+    }
+
+    [Fact]
     public async Task The_tick_of_an_account_that_is_gone_removes_its_reminder_and_its_state()
     {
         await using var cluster = await AccountCluster.StartAsync(interval: TimeSpan.FromSeconds(1));

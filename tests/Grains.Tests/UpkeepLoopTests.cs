@@ -72,6 +72,7 @@ public sealed class UpkeepLoopTests
 
     private UpkeepLoop Loop(TestDatabase database) => new(
         new WarehouseUpkeep(database.Source, new RetentionOptions(), _time),
+        new AccountLearning(new Warehouse.Control.LookbackStore(database.Source), new Warehouse.Control.AutoTierStore(database.Source), _time),
         new TenantErasure(database.Source, new TenantEraser(database.Source, _time), _time),
         Options.Create(new UpkeepOptions()), _time, NullLogger<UpkeepLoop>.Instance)
     { Chance = () => 0 };

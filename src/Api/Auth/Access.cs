@@ -12,6 +12,9 @@ internal enum Access
     /// <summary>Everybody with a key; what is answered depends on whose it is.</summary>
     AnyKey,
 
+    /// <summary>The operator, and whoever has the secret of outside crons.</summary>
+    Cron,
+
     /// <summary>Everybody.</summary>
     Open,
 }

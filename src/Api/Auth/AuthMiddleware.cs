@@ -8,7 +8,7 @@ namespace MetaGrains.Api.Auth;
 /// The one place where a key becomes a right. Stands between routing and the endpoints; keys and tenants are looked up
 /// for each request, so a revoked key ends at once.
 /// </summary>
-internal sealed class AuthMiddleware(RequestDelegate next, OperatorKey operatorKey, ApiKeyStore keys, TenantDirectory tenants)
+internal sealed class AuthMiddleware(RequestDelegate next, OperatorKey operatorKey, CronSecret cronSecret, ApiKeyStore keys, TenantDirectory tenants)
 {
     private const string Scheme = "Bearer ";
     private const int LongestKey = 512;
@@ -30,18 +30,21 @@ internal sealed class AuthMiddleware(RequestDelegate next, OperatorKey operatorK
 
     private async Task AuthorizeAsync(HttpContext context, Access access)
     {
-        var caller = await IdentifyAsync(context);
+        var key = KeyOf(context);
+        if (access == Access.Cron && cronSecret.Is(key))
+            return;
+        var caller = await IdentifyAsync(context, key);
         context.Features.Set(caller);
         var inPath = context.GetRouteValue("tenant") as string;
         if (inPath is not null)
             await ReachAsync(context, caller, inPath);
-        if (access == Access.Operator && !caller.IsOperator)
+        if (access is Access.Operator or Access.Cron && !caller.IsOperator)
             throw ProblemException.Forbidden("Only the operator may do this.", UseOperatorKey);
         if (access == Access.Tenant && inPath is null)
             throw new InvalidOperationException($"The route {context.GetEndpoint()} names no tenant.");
     }
 
-    private async Task<Caller> IdentifyAsync(HttpContext context)
+    private static string KeyOf(HttpContext context)
     {
         var header = context.Request.Headers.Authorization;
         if (header.Count == 0)
@@ -52,6 +55,11 @@ internal sealed class AuthMiddleware(RequestDelegate next, OperatorKey operatorK
             throw ProblemException.Unauthorized("The Authorization header is not 'Bearer KEY'.");
         }
 
+        return key;
+    }
+
+    private async Task<Caller> IdentifyAsync(HttpContext context, string key)
+    {
         if (operatorKey.Is(key))
             return Caller.Operator;
         return await keys.OwnerAsync(key, context.RequestAborted) is { } owner

@@ -6,6 +6,7 @@ using MetaGrains.Api.Freshness;
 using MetaGrains.Api.Health;
 using MetaGrains.Api.Insights;
 using MetaGrains.Api.Json;
+using MetaGrains.Api.Planning;
 using MetaGrains.Api.Reads;
 using MetaGrains.Api.Silo;
 using MetaGrains.Api.Sync;
@@ -27,6 +28,7 @@ internal static class ApiServices
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddSingleton(settings);
         services.AddSingleton(settings.OperatorKey);
+        services.AddSingleton(settings.CronSecret);
         services.AddSingleton(settings.Keys);
         services.AddWarehouse(options =>
         {
@@ -41,6 +43,7 @@ internal static class ApiServices
         services.AddSingleton<ConnectionServices>();
         services.AddSingleton<SyncServices>();
         services.AddSingleton<RunServices>();
+        services.AddSingleton<PlanServices>();
         services.AddSingleton<StreamSlots>();
         services.AddSingleton<TableAnswers>();
         services.AddSingleton<InsightServices>();

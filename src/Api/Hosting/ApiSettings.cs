@@ -1,4 +1,6 @@
+using System.Globalization;
 using MetaGrains.Api.Auth;
+using MetaGrains.Warehouse.Control;
 using MetaGrains.Warehouse.Secrets;
 
 namespace MetaGrains.Api.Hosting;
@@ -16,6 +18,10 @@ internal sealed class ApiSettings
     public const string LogLevelKey = "LOG_LEVEL";
     public const string EnvironmentKey = "APP_ENV";
     public const string JobsKey = "META_JOBS_ENABLED";
+
+    public const string CronSecretKey = "META_CRON_SECRET";
+    public const string SharedCronSecretKey = "CRON_SECRET";
+    public const string FreshMinutesKey = "META_FRESH_SCHED_MINUTES";
 
     private static readonly Dictionary<string, LogLevel> Levels = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -44,6 +50,12 @@ internal sealed class ApiSettings
     /// <summary>False: Meta jobs answer 404 and are hidden.</summary>
     public bool JobsEnabled { get; init; } = true;
 
+    /// <summary>What outside crons call <c>/api/scheduler/meta</c> with.</summary>
+    public CronSecret CronSecret { get; init; } = new(null);
+
+    /// <summary>Least time between two such calls that ask for runs of one connection.</summary>
+    public TimeSpan FreshCooldown { get; init; } = TimeSpan.FromMinutes(new SyncOptions().FreshMinutes);
+
     /// <summary>Reads them.</summary>
     /// <exception cref="ApiConfigurationException">One is missing or malformed.</exception>
     public static ApiSettings Read(Func<string, string?> variable) => new()
@@ -55,6 +67,8 @@ internal sealed class ApiSettings
         LogLevel = LogLevelOf(variable(LogLevelKey)),
         Production = variable(EnvironmentKey) == "production",
         JobsEnabled = JobsOf(variable(JobsKey)),
+        CronSecret = CronSecretOf(variable(CronSecretKey), CronSecretKey) ?? CronSecretOf(variable(SharedCronSecretKey), SharedCronSecretKey) ?? new CronSecret(null),
+        FreshCooldown = MinutesOf(variable(FreshMinutesKey)),
     };
 
     private static string DatabaseUrlOf(string? url)
@@ -97,6 +111,18 @@ internal sealed class ApiSettings
         string.IsNullOrWhiteSpace(level) ? LogLevel.Information
         : Levels.TryGetValue(level.Trim(), out var known) ? known
         : throw new ApiConfigurationException($"{LogLevelKey} is '{level}': use trace, debug, info, warn, error, critical or none.");
+
+    private static CronSecret? CronSecretOf(string? secret, string name) =>
+        string.IsNullOrEmpty(secret) ? null
+        : secret.Length < OperatorKey.MinLength || secret.Any(letter => letter is <= ' ' or > '~')
+            ? throw new ApiConfigurationException($"{name} is no secret: use at least {OperatorKey.MinLength} printable ASCII characters without spaces, made with 'openssl rand -hex 32'.")
+        : new CronSecret(secret);
+
+    private static TimeSpan MinutesOf(string? text) =>
+        string.IsNullOrWhiteSpace(text) ? TimeSpan.FromMinutes(new SyncOptions().FreshMinutes)
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && minutes <= SyncOptions.MostMinutes
+            ? TimeSpan.FromMinutes(minutes)
+        : throw new ApiConfigurationException($"{FreshMinutesKey} is '{text}': use 0 (no cooldown) to {SyncOptions.MostMinutes}.");
 
     private static bool JobsOf(string? text) => text?.Trim().ToLowerInvariant() switch
     {

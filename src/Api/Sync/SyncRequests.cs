@@ -12,7 +12,7 @@ public sealed record SyncChange : IChecked
     /// <summary>True enables, false pauses.</summary>
     public bool? Enabled { get; init; }
 
-    /// <summary>The tier that it moves to.</summary>
+    /// <summary>The tier that it moves to, or auto.</summary>
     public string? Tier { get; init; }
 
     void IChecked.Check(Faults faults)

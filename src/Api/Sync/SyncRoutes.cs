@@ -52,7 +52,7 @@ internal static class SyncRoutes
         AccountInPath account, Body<SyncChange> body, SyncServices services, CancellationToken cancellationToken)
     {
         await account.FindAsync(services.Accounts, cancellationToken);
-        await TierRules.RequireAsync("tier", body.Value.Tier, services.Tiers, cancellationToken);
+        await TierRules.RequireChoiceAsync("tier", body.Value.Tier, services.Tiers, cancellationToken);
         if (!await services.Accounts.SetSyncAsync(account.Key, body.Value.Enabled, body.Value.Tier, cancellationToken))
             throw account.Missing();
         var told = await services.Silo.TellAsync("an ad account", grains => grains.AdAccount(account.Key).RefreshAsync());

@@ -6,6 +6,13 @@ namespace MetaGrains.Api.Tiers;
 /// <summary>Tiers are rows, so only PostgreSQL knows their names.</summary>
 internal static class TierRules
 {
+    /// <summary>What an account may be moved to beside the tiers: it then moves by what happens in it.</summary>
+    public const string Auto = "auto";
+
+    /// <exception cref="ProblemException">It is no tier, and not <see cref="Auto"/>.</exception>
+    public static Task RequireChoiceAsync(string field, string? tier, TierStore tiers, CancellationToken cancellationToken) =>
+        tier == Auto ? Task.CompletedTask : RequireAsync(field, tier, tiers, cancellationToken);
+
     /// <exception cref="ProblemException">There is no such tier; the fix lists those that are.</exception>
     public static async Task RequireAsync(string field, string? tier, TierStore tiers, CancellationToken cancellationToken)
     {

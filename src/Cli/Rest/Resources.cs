@@ -19,6 +19,10 @@ internal record Account(
     string Id, string Name, string Currency, string Timezone, int? AccountStatus, string? ConnectionId, bool Enabled, string Tier,
     Health Health, DateTimeOffset? NextDueAt, DateTimeOffset? BackoffUntil, DateTimeOffset? RetryAt, int ConsecutiveErrors, string? LastError);
 
+internal sealed record SchedulerSwitch(bool Enabled, string? Reason, DateTimeOffset ChangedAt);
+
+internal sealed record AccountsChanged(int Selected, int Changed, string Message);
+
 internal sealed record LiveState(string? RunningJob, long? RunId, int Waiting);
 
 internal sealed record AccountState(
@@ -70,6 +74,12 @@ internal sealed record AcceptedRun(long RunId, string Message);
 internal sealed record LimitScope(string Scope, long? Charged, double? Percent, DateTimeOffset? BlockedUntil);
 
 internal sealed record RateLimit(string Mode, int? Cap, int Waiting, DateTimeOffset? HighOnlyUntil, IReadOnlyList<LimitScope> Scopes);
+
+internal sealed record PlannedTier(
+    string Tier, int Accounts, double CallsPerHour, double? Share, double PromisedMinutes, double? ReachedMinutes);
+
+internal sealed record Plan(
+    double CallsPerHour, double? AllowancePerHour, double? Share, IReadOnlyList<PlannedTier> Tiers, double BackfillCalls, double? BackfillDays, string Message);
 
 internal sealed record Tier([property: System.Text.Json.Serialization.JsonPropertyName("tier")] string Name, int IntervalMinutes, int DateRangeDays, string? Cron, string? Description);
 

@@ -11,6 +11,10 @@ internal static class Routes
 
     public static string Drain(string silo) => $"{Cluster}/silos/{Uri.EscapeDataString(silo)}/drain";
 
+    public const string Scheduler = "v1/scheduler";
+
+    public static string SyncOfAll(string tenant) => $"{Accounts(tenant)}/sync";
+
     public static string Tenant(string tenant) => $"{Tenants}/{Uri.EscapeDataString(tenant)}";
 
     public static string TenantSync(string tenant) => $"{Tenant(tenant)}/sync";
@@ -32,6 +36,8 @@ internal static class Routes
     public static string Runs(string tenant, string account) => $"{Sync(tenant, account)}/runs";
 
     public static string Run(string tenant, string account, long run) => $"{Runs(tenant, account)}/{run}";
+
+    public static string Plan(string tenant) => $"{Tenant(tenant)}/plan";
 
     public static string RateLimit(string tenant) => $"{Tenant(tenant)}/rate-limit";
 

@@ -22,6 +22,9 @@ public enum WaitReason
 
     /// <summary>Others are before it.</summary>
     Queue,
+
+    /// <summary>Its silo begins one run after the other: <see cref="Schedule.StartLine"/>. The budget was not asked.</summary>
+    SlowStart,
 }
 
 /// <summary>The answer to a <see cref="BudgetRequest"/>. No call is held open: it comes at once.</summary>

@@ -28,6 +28,9 @@ public sealed record AccountSettings
     /// <summary>The tenant's switch.</summary>
     public required bool TenantEnabled { get; init; }
 
+    /// <summary>The switch for everything: <c>scheduler_switch</c>.</summary>
+    public bool SchedulerEnabled { get; init; } = true;
+
     /// <summary><c>META_JOBS_ENABLED</c>.</summary>
     public bool JobsEnabled { get; init; } = true;
 
@@ -37,6 +40,9 @@ public sealed record AccountSettings
     /// <summary>The tier's row.</summary>
     public required Tier Tier { get; init; }
 
+    /// <summary>Why the account is in its tier, where it moves by itself; null where a person chose it.</summary>
+    public string? AutoTier { get; init; }
+
     /// <summary>The account's own interval instead of the tier's, or null.</summary>
     public TimeSpan? IntervalOverride { get; init; }
 
@@ -45,6 +51,9 @@ public sealed record AccountSettings
 
     /// <summary><c>ad_accounts.attribution_window_days</c>.</summary>
     public int AttributionWindowDays { get; init; } = 7;
+
+    /// <summary>How far back <c>tier</c> and <c>fresh</c> read, as learned; null while too little is known.</summary>
+    public LearnedLookback? Lookback { get; init; }
 
     /// <summary><c>META_FRESH_SCHED_MINUTES</c>; null switches the job off. Default: one day.</summary>
     public TimeSpan? FreshInterval { get; init; } = TimeSpan.FromDays(1);
@@ -71,7 +80,7 @@ public sealed record AccountSettings
     public TimeSpan TierInterval => IntervalOverride ?? Tier.Interval;
 
     /// <summary>Whether people want this account to be synced now, and its tenant's currency rule lets it.</summary>
-    public bool Wanted => Enabled && TenantEnabled && JobsEnabled && CurrencyRefusal is null;
+    public bool Wanted => Enabled && TenantEnabled && SchedulerEnabled && JobsEnabled && CurrencyRefusal is null;
 
     /// <summary>The rule by which a job recurs by itself; null when it does not, or when there is nothing that it would read.</summary>
     public Recurrence? RecurrenceOf(SyncJob job) =>
@@ -88,7 +97,7 @@ public sealed record AccountSettings
         };
 
     /// <summary>What <see cref="SyncPlan"/> needs.</summary>
-    public PlanInputs PlanInputs => new(Calendar, Tier, AttributionWindowDays, Reports);
+    public PlanInputs PlanInputs => new(Calendar, Tier, AttributionWindowDays, Reports) { LookbackDays = Lookback?.Days ?? 0 };
 
     /// <summary>Everything that one call of a job counts against.</summary>
     public ImmutableArray<LimitScope> ScopesOf(SyncJob job, Accounts.AdAccountId account)

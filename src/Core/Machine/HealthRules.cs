@@ -26,6 +26,8 @@ internal static class HealthRules
             return new(AccountHealth.Paused, HealthOwner.Customer, null, "The tenant is paused; resume it to sync.");
         if (!settings.Enabled)
             return new(AccountHealth.Paused, HealthOwner.Customer, null, "The account is paused; resume it to sync.");
+        if (!settings.SchedulerEnabled)
+            return new(AccountHealth.Paused, HealthOwner.Us, null, "Everything is paused by the operator.");
         if (!settings.JobsEnabled)
             return new(AccountHealth.Paused, HealthOwner.Us, null, "Meta jobs are switched off by META_JOBS_ENABLED.");
         if (settings.CurrencyRefusal is { } refusal)
@@ -112,6 +114,7 @@ internal static class HealthRules
         WaitReason.ScopeBlocked => $"Meta blocks {wait.Scope}",
         WaitReason.CoolDown => $"Meta blocks {wait.Scope}, and meanwhile only HIGH is served",
         WaitReason.Queue => "others are before it",
+        WaitReason.SlowStart => "many accounts are due at once, and its silo begins them one after the other",
         _ => throw new ArgumentOutOfRangeException(nameof(wait), wait.Reason, "Unknown reason."),
     };
 

@@ -92,6 +92,8 @@ internal static class SyncCandidates
             return "the tenant is paused";
         if (!settings.Enabled)
             return "the account is paused";
+        if (!settings.SchedulerEnabled)
+            return "everything is paused by the operator";
         if (!settings.JobsEnabled)
             return "Meta jobs are switched off (META_JOBS_ENABLED)";
         if (settings.CurrencyRefusal is { } refusal)

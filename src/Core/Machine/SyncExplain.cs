@@ -104,9 +104,14 @@ public static class SyncExplain
             : $"every {interval} at {state.Offset.Within(interval)} into the interval";
         var unread = tier.Cron is not null && !CronExpression.TryParse(tier.Cron, out _, out var refusal) ? $" Its cron expression is not used: {refusal}" : "";
         return new(FactTopic.Schedule,
-            $"Tier {tier.Name}: {when}, {tier.DateRangeDays} days{(settings.IntervalOverride is null ? "" : "; the interval is the account's own")}.{unread}",
+            $"Tier {tier.Name}: {when}, {Days(settings)}{(settings.IntervalOverride is null ? "" : "; the interval is the account's own")}.{(settings.AutoTier is { } why ? $" The tier is chosen by itself: {why}." : "")}{unread}",
             state.NextDueAt);
     }
+
+    private static string Days(AccountSettings settings) =>
+        settings.PlanInputs.TierDays is var days && settings.Lookback is { } learned && days > settings.Tier.DateRangeDays
+            ? $"{days} days instead of {settings.Tier.DateRangeDays}, since {learned.Reason}"
+            : $"{days} days";
 
     private static SyncFact Job(AccountState state, JobState job, DateTimeOffset now)
     {

@@ -9,7 +9,8 @@ internal sealed partial class SyncTurn
     {
         if (settings.ConnectionVersion != _state.Settings.ConnectionVersion || settings.Connection != _state.Settings.Connection)
             Unpark();
-        if (settings.Wanted && !_state.Settings.Wanted)
+        // Resuming everything says nothing of any one account.
+        if (settings.Wanted && !_state.Settings.Wanted && _state.Settings.SchedulerEnabled)
             Mended();
         if (settings.Version != _state.Settings.Version)
             _state = _state with { Refused = [] };

@@ -9,7 +9,14 @@ namespace MetaGrains.Core.Schedule;
 /// <param name="Tier">The account's tier.</param>
 /// <param name="AttributionWindowDays">W of the table in design section 4; clamped to 1 to <see cref="SyncPlan.MaxAttributionDays"/>.</param>
 /// <param name="Reports">The account's reports; each says which jobs read it.</param>
-public sealed record PlanInputs(AccountCalendar Calendar, Tier Tier, int AttributionWindowDays, ImmutableArray<InsightsReport> Reports);
+public sealed record PlanInputs(AccountCalendar Calendar, Tier Tier, int AttributionWindowDays, ImmutableArray<InsightsReport> Reports)
+{
+    /// <summary>Days, today included, that <c>tier</c> and <c>fresh</c> read at least, as learned: <see cref="Lookback"/>. Zero: nothing was learned.</summary>
+    public int LookbackDays { get; init; }
+
+    /// <summary>Days that a run of <c>tier</c> reads, today included.</summary>
+    public int TierDays => Math.Max(Math.Max(1, Tier.DateRangeDays), LookbackDays);
+}
 
 /// <summary>
 /// Which days and reports a run of a job reads (design section 4, Jobs). A window never reaches beyond Meta's 37 months
@@ -51,7 +58,7 @@ public static class SyncPlan
         var today = inputs.Calendar.Today(now);
         return job switch
         {
-            SyncJob.Tier => Run(job, inputs, now, today.AddDays(1 - Math.Max(1, inputs.Tier.DateRangeDays)), today),
+            SyncJob.Tier => Run(job, inputs, now, today.AddDays(1 - inputs.TierDays), today),
             SyncJob.Initial => Run(job, inputs, now, today.AddDays(-InitialDays), today.AddDays(-1)),
             SyncJob.Fresh => Fresh(inputs, now, today),
             SyncJob.Incremental => Incremental(inputs, cursor, now, today),
@@ -93,7 +100,7 @@ public static class SyncPlan
     // A window of one day has no complete day behind it: then yesterday alone is read.
     private static PlannedRun Fresh(PlanInputs inputs, DateTimeOffset now, DateOnly today)
     {
-        var window = Math.Clamp(inputs.AttributionWindowDays, 1, MaxAttributionDays);
+        var window = Math.Max(Math.Clamp(inputs.AttributionWindowDays, 1, MaxAttributionDays), inputs.LookbackDays);
         var yesterday = today.AddDays(-1);
         var since = today.AddDays(1 - window);
         return Run(SyncJob.Fresh, inputs, now, since < yesterday ? since : yesterday, yesterday);

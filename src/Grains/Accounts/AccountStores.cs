@@ -1,5 +1,6 @@
 using MetaGrains.Grains.Incidents;
 using MetaGrains.Grains.Schedules;
+using MetaGrains.Grains.Sweeps;
 using MetaGrains.Warehouse.Accounts;
 using MetaGrains.Warehouse.Control;
 using MetaGrains.Warehouse.Shapes;
@@ -9,7 +10,7 @@ namespace MetaGrains.Grains.Accounts;
 /// <summary>What every account grain of a silo shares.</summary>
 public sealed class AccountStores(
     AccountTruthStore truth, ScheduleWriter schedules, RunQueue queue, AccountPulls pulls, IntegrationStore integrations, ShapeStore shapes,
-    IncidentBoard board, IncidentReporter reporter, TimeProvider clock)
+    IncidentBoard board, IncidentReporter reporter, StartGate gate, TimeProvider clock)
 {
     internal AccountTruthStore Truth => truth;
 
@@ -22,6 +23,8 @@ public sealed class AccountStores(
     internal IncidentBoard Board => board;
 
     internal IncidentReporter Reporter => reporter;
+
+    internal StartGate Gate => gate;
 
     internal PumpServices Pump { get; } = new(pulls, integrations, clock, Random.Shared.NextDouble);
 }

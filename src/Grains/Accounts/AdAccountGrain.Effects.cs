@@ -5,6 +5,8 @@ using MetaGrains.Core.Schedule;
 using MetaGrains.Grains.Interfaces;
 using MetaGrains.Grains.Interfaces.RateLimit;
 using MetaGrains.Grains.RateLimit;
+using MetaGrains.Grains.Sweeps;
+using MetaGrains.Warehouse.Control;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -13,6 +15,9 @@ namespace MetaGrains.Grains.Accounts;
 /// <content>Does what the machine decided.</content>
 public sealed partial class AdAccountGrain
 {
+    private bool _letIn;
+    private bool _held;
+
     private ITenantRateLimitGrain Budget => GrainFactory.RateLimit(new TenantKey(_key.Tenant));
 
     // What must be stored is stored before the state counts: when that fails, the caller learns it, nothing was decided,
@@ -34,6 +39,7 @@ public sealed partial class AdAccountGrain
         _state = decision.State;
         foreach (var effect in decision.Effects)
             await ActAsync(effect);
+        LeaveGate();
         Listen();
     }
 
@@ -152,6 +158,14 @@ public sealed partial class AdAccountGrain
 
     private void Ask(BudgetRequest request)
     {
+        if (HeldUntil(request) is { } until)
+        {
+            _held = true;
+            _signals.Post(new SyncEvent.GrantDenied(
+                request.RequestId, new BudgetAnswer.Wait(until, StartGate.TicketOf(_key), WaitReason.SlowStart, null, _state!.HighOnlyUntil)));
+            return;
+        }
+
         var ask = new BudgetAsk
         {
             Requester = request.Requester,
@@ -174,6 +188,27 @@ public sealed partial class AdAccountGrain
                 _signals.Post(new SyncEvent.AskFailed(request.RequestId));
             }
         });
+    }
+
+    // Who waits for an answer to a request of its own does not stand in line with what is due by itself, and neither does a
+    // run that has begun. Whoever was let in once stays so until it has begun, or has nothing to begin.
+    private DateTimeOffset? HeldUntil(BudgetRequest request)
+    {
+        if (_letIn || _state!.Run is not null || _state.Requests.Any(asked => asked.Trigger != FreshScheduler.Trigger))
+            return null;
+        var until = _gate.Hold(new Starter(request.Priority, request.DueAt, _key));
+        _letIn = until is null;
+        return until;
+    }
+
+    private void LeaveGate()
+    {
+        if (_state is { Ask: not null, Run: null })
+            return;
+        _letIn = false;
+        if (_held)
+            _gate.Leave(_key);
+        _held = false;
     }
 
     private static SyncEvent Answer(long requestId, Interfaces.RateLimit.BudgetReply reply) =>

@@ -4,6 +4,7 @@ using MetaGrains.Core.Schedule;
 using MetaGrains.Grains.Incidents;
 using MetaGrains.Grains.Interfaces.Accounts;
 using MetaGrains.Grains.Schedules;
+using MetaGrains.Grains.Sweeps;
 using MetaGrains.Warehouse.Control;
 using MetaGrains.Warehouse.Shapes;
 using Microsoft.Extensions.Logging;
@@ -31,6 +32,7 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
     private readonly ShapeStore _shapes;
     private readonly IncidentBoard _board;
     private readonly IncidentReporter _reporter;
+    private readonly StartGate _gate;
     private readonly PumpServices _services;
     private readonly ILogger _logger;
     private readonly Retelling _retelling;
@@ -50,7 +52,7 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
         AccountStores stores,
         ILogger<AdAccountGrain> logger)
     {
-        (_memory, _logger, _board, _reporter) = (memory, logger, stores.Board, stores.Reporter);
+        (_memory, _logger, _board, _reporter, _gate) = (memory, logger, stores.Board, stores.Reporter, stores.Gate);
         (_truth, _schedules, _queue, _shapes, _services) = (stores.Truth, stores.Schedules, stores.Queue, stores.Shapes, stores.Pump);
         _retelling = new Retelling(_services.Clock, unanswered => LogBudget(_logger, unanswered, _key.ToString()));
     }
@@ -74,6 +76,8 @@ public sealed partial class AdAccountGrain : Grain, IAdAccountGrain, IRemindable
             return;
         // A pump whose run has ended gave its permits back then.
         var running = _state.Run is { } run && _pump?.Number == run.Number ? _pump : null;
+        // Its place in line stays: the call wakes it.
+        _held = false;
         await CommitAsync(SyncMachine.Step(_state, new SyncEvent.Deactivating(), Now));
         if (running is not { } pump)
             return;

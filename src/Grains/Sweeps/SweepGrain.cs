@@ -15,7 +15,7 @@ namespace MetaGrains.Grains.Sweeps;
 /// </summary>
 [GrainType("sweep")]
 public sealed partial class SweepGrain(
-    ScheduleStore schedules, IOptions<SweepOptions> options, IOptions<ReminderOptions> reminders, TimeProvider clock, ILogger<SweepGrain> logger)
+    ScheduleStore schedules, StartGate gate, IOptions<SweepOptions> options, IOptions<ReminderOptions> reminders, TimeProvider clock, ILogger<SweepGrain> logger)
     : Grain, ISweepGrain, IRemindable
 {
     private const string Reminder = "sweep";
@@ -93,8 +93,9 @@ public sealed partial class SweepGrain(
 
     private async Task WakeSomeAsync()
     {
-        for (var woken = 0; woken < _options.AtOnce && _overdue.TryDequeue(out var account); woken++)
+        for (var woken = 0; woken < _options.AtOnce && _overdue.TryPeek(out var account) && gate.MayWake(account); woken++)
         {
+            _overdue.Dequeue();
             _queued.Remove(account);
             await GrainFactory.AdAccount(account).WakeAsync();
         }

@@ -9,7 +9,7 @@ namespace MetaGrains.Grains.Upkeep;
 /// one of them work. A round that fails is tried again and stops nothing.
 /// </summary>
 internal sealed partial class UpkeepLoop(
-    WarehouseUpkeep upkeep, TenantErasure erasure, IOptions<UpkeepOptions> options, TimeProvider clock, ILogger<UpkeepLoop> logger)
+    WarehouseUpkeep upkeep, AccountLearning learning, TenantErasure erasure, IOptions<UpkeepOptions> options, TimeProvider clock, ILogger<UpkeepLoop> logger)
 {
     private const double JitterShare = 0.1;
 
@@ -48,6 +48,9 @@ internal sealed partial class UpkeepLoop(
             UpkeepMetrics.Round(report);
             if (report.Ran)
                 LogRound(logger, report.Made, report.Detached.Count, report.AbandonedRuns, report.StagedRows, report.LogRows);
+            var learned = await learning.RunAsync(cancellationToken);
+            if (learned.Looked > 0)
+                LogLearned(logger, learned.Looked, learned.Changed, learned.Moved);
             return await EraseAsync(cancellationToken);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
@@ -84,6 +87,9 @@ internal sealed partial class UpkeepLoop(
 
     [LoggerMessage(EventId = 3331, Level = LogLevel.Information, Message = "Upkeep: {Made} months made, {Detached} detached, {Abandoned} runs of dead processes given up, {Staged} staged rows and {Logs} old rows of logs removed")]
     private static partial void LogRound(ILogger logger, int made, int detached, int abandoned, long staged, long logs);
+
+    [LoggerMessage(EventId = 3335, Level = LogLevel.Information, Message = "Looked at {Looked} accounts: {Changed} are read further back or less far, {Moved} moved to another tier")]
+    private static partial void LogLearned(ILogger logger, int looked, int changed, int moved);
 
     [LoggerMessage(EventId = 3332, Level = LogLevel.Warning, Message = "A round of upkeep failed; it is tried again")]
     private static partial void LogFailed(ILogger logger, Exception failure);

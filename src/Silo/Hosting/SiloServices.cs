@@ -1,4 +1,5 @@
 using MetaGrains.Grains;
+using MetaGrains.Grains.Sweeps;
 using MetaGrains.Grains.Upkeep;
 using MetaGrains.Graph;
 using MetaGrains.GraphSimulator;
@@ -34,6 +35,9 @@ internal static class SiloServices
         services.Configure<UpkeepOptions>(options =>
             (options.First, options.Every, options.Retry, options.EraseAfter)
                 = (settings.Upkeep.First, settings.Upkeep.Every, settings.Upkeep.Retry, settings.Upkeep.EraseAfter));
+        services.Configure<SlowStartOptions>(options =>
+            (options.FirstPerSecond, options.MostPerSecond, options.Doubling)
+                = (settings.SlowStart.FirstPerSecond, settings.SlowStart.MostPerSecond, settings.SlowStart.Doubling));
         services.AddMetaGraph(options =>
         {
             settings.Apply(options);

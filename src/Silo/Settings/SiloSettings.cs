@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Upkeep;
+using MetaGrains.Grains.Sweeps;
 using MetaGrains.Grains.Upkeep;
 using MetaGrains.Graph;
 using MetaGrains.Silo.Hosting;
@@ -48,6 +49,8 @@ internal sealed class SiloSettings
 
     public required UpkeepOptions Upkeep { get; init; }
 
+    public required SlowStartOptions SlowStart { get; init; }
+
     public required Uri? GraphAddress { get; init; }
 
     public required string? GraphVersion { get; init; }
@@ -91,6 +94,7 @@ internal sealed class SiloSettings
             Options = SectionOf<SiloOptions>(configuration, SiloOptions.Section, options => options.Refuse()),
             Retention = SectionOf<RetentionOptions>(configuration, RetentionOptions.Section, options => options.Refuse()),
             Upkeep = SectionOf<UpkeepOptions>(configuration, UpkeepOptions.Section, options => options.Refuse()),
+            SlowStart = SectionOf<SlowStartOptions>(configuration, SlowStartOptions.Section, options => options.Refuse()),
         };
         settings.Check(read, listen);
         return settings;

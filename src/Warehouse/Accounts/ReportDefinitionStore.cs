@@ -3,7 +3,9 @@ using System.Text.Json;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Insights;
 using MetaGrains.Core.Schedule;
+using MetaGrains.Core.Tenancy;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace MetaGrains.Warehouse.Accounts;
 
@@ -23,12 +25,27 @@ public sealed class ReportDefinitionStore(NpgsqlDataSource database)
         order by position, report
         """;
 
+    private const string Everybody = """
+        select report, level, fields, breakdowns, attribution_windows, filtering, jobs
+        from report_definitions where tenant_id is not distinct from $1 and ad_account_id is not distinct from $2
+        order by position, report
+        """;
+
     /// <summary>The reports of an account, in the order in which they are published.</summary>
-    public async Task<IReadOnlyList<InsightsReport>> OfAsync(AdAccountKey account, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<InsightsReport>> OfAsync(AdAccountKey account, CancellationToken cancellationToken) =>
+        ReadAsync(Effective, account.Tenant, account.Account.ToString(), cancellationToken);
+
+    /// <summary>The reports of a tenant's accounts that have none of their own.</summary>
+    public Task<IReadOnlyList<InsightsReport>> OfTenantAsync(TenantId tenant, CancellationToken cancellationToken) => ReadAsync(Effective, tenant, null, cancellationToken);
+
+    /// <summary>The definitions that hold for all, those that are switched off included.</summary>
+    public Task<IReadOnlyList<InsightsReport>> OfEverybodyAsync(CancellationToken cancellationToken) => ReadAsync(Everybody, null, null, cancellationToken);
+
+    private async Task<IReadOnlyList<InsightsReport>> ReadAsync(string sql, TenantId? tenant, string? account, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Effective);
-        command.Parameters.Add(new() { Value = account.Tenant.Value });
-        command.Parameters.Add(new() { Value = account.Account.ToString() });
+        await using var command = database.CreateCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Uuid, Value = (object?)tenant?.Value ?? DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)account ?? DBNull.Value });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var reports = new List<InsightsReport>();
         while (await reader.ReadAsync(cancellationToken))

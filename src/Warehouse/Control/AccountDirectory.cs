@@ -39,23 +39,30 @@ public sealed class AccountDirectory(NpgsqlDataSource database, TimeProvider clo
         select a.tenant_id, a.ad_account_id, a.name, a.currency, a.timezone_name, a.account_status, a.integration_id,
                a.enabled, a.tier, a.attribution_window_days, a.settings_version,
                h.health, h.reason, s.next_due_at, s.rate_limit_backoff_until, s.retry_at, coalesce(s.consecutive_errors, 0), s.last_error,
-               case when h.health = s.health then s.health_owner when h.health in ('paused', 'not_connected') then 'customer' else 'us' end,
-               case when h.health = s.health then s.health_since end, case when h.health = s.health then s.health_next_try end
+               h.owner, case when h.health = s.health and h.owner = s.health_owner then s.health_since end,
+               case when h.health = s.health and h.owner = s.health_owner then s.health_next_try end
         from ad_accounts a
         join tenants t on t.id = a.tenant_id
+        cross join scheduler_switch w
         left join account_schedule s on s.tenant_id = a.tenant_id and s.ad_account_id = a.ad_account_id
         cross join lateral (
-          select case when not t.sync_enabled or not a.enabled then 'paused'
+          select case when not t.sync_enabled or not a.enabled or not w.enabled then 'paused'
                       when a.integration_id is null then 'not_connected'
-                      when s.health is null or (s.health in ('paused', 'not_connected') and s.health_owner = 'customer') then 'active'
+                      when s.health is null or (s.health in ('paused', 'not_connected') and s.health_owner = 'customer') or s.health_reason = 'Everything is paused by the operator.' then 'active'
                       else s.health end,
                  case when not t.sync_enabled then 'The tenant is paused; resume it to sync.'
                       when not a.enabled then 'The account is paused; resume it to sync.'
+                      when not w.enabled then 'Everything is paused by the operator.'
                       when a.integration_id is null then 'No connection to Meta reaches this account; connect one.'
                       when s.health is null then 'It has not run yet.'
-                      when s.health in ('paused', 'not_connected') and s.health_owner = 'customer' then 'It is about to sync.'
-                      else s.health_reason end
-        ) as h (health, reason)
+                      when s.health in ('paused', 'not_connected') and s.health_owner = 'customer' or s.health_reason = 'Everything is paused by the operator.' then 'It is about to sync.'
+                      else s.health_reason end,
+                 case when not t.sync_enabled or not a.enabled then 'customer'
+                      when not w.enabled then 'us'
+                      when a.integration_id is null then 'customer'
+                      when s.health is null or s.health in ('paused', 'not_connected') and s.health_owner = 'customer' or s.health_reason = 'Everything is paused by the operator.' then 'us'
+                      else s.health_owner end
+        ) as h (health, reason, owner)
 
         """;
 
@@ -108,8 +115,9 @@ public sealed class AccountDirectory(NpgsqlDataSource database, TimeProvider clo
     /// <returns>False when there is no such account.</returns>
     public async Task<bool> SetSyncAsync(AdAccountKey key, bool? enabled, string? tier, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("""
-            update ad_accounts set enabled = coalesce($3, enabled), tier = coalesce($4, tier), updated_at = $5
+        // A statement that names the tier chooses it.
+        await using var command = database.CreateCommand($"""
+            update ad_accounts set enabled = coalesce($3, enabled), {(tier is null ? "" : "tier = $4, ")}updated_at = $5
             where tenant_id = $1 and ad_account_id = $2
             """);
         command.Parameters.Add(new() { Value = key.Tenant.Value });

@@ -28,10 +28,12 @@ public sealed class AccountTruthStore(
                coalesce((extract(epoch from s.updated_at) * 1000000)::bigint, 0),
                c.tier, c.interval_minutes, c.date_range_days, c.cron, c.description, (a.settings ->> 'interval_seconds')::float8,
                d.applied_settings,
-               t.currency, t.several_currencies, a.currency
+               t.currency, t.several_currencies, a.currency,
+               a.lookback_days, a.lookback_reason, w.enabled, a.auto_tier, a.auto_tier_reason
         from ad_accounts a
         join tenants t on t.id = a.tenant_id
         join meta_sync_config c on c.tier = a.tier
+        cross join scheduler_switch w
         join account_settings_versions v on v.tenant_id = a.tenant_id and v.ad_account_id = a.ad_account_id
         left join integration_secrets s on s.integration_id = a.integration_id and s.kind = 'access_token'
         left join account_schedule d on d.tenant_id = a.tenant_id and d.ad_account_id = a.ad_account_id
@@ -111,6 +113,7 @@ public sealed class AccountTruthStore(
         IncrementalCron = _process.CronExpression,
         Enabled = reader.GetBoolean(1),
         TenantEnabled = reader.GetBoolean(2),
+        SchedulerEnabled = reader.GetBoolean(19),
         Calendar = AccountCalendar.TryCreate(reader.GetString(3), out var calendar)
             ? calendar
             : throw new InvalidOperationException($"ad_accounts: {account.Account} is in the unknown time zone '{reader.GetString(3)}'."),
@@ -119,6 +122,8 @@ public sealed class AccountTruthStore(
         ConnectionVersion = reader.GetInt64(6),
         Tier = TierStore.Read(reader, 7),
         IntervalOverride = reader.Value<double>(12) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        AutoTier = reader.GetBoolean(20) ? reader.Line(21) ?? "it was not looked at yet" : null,
+        Lookback = reader.Value<short>(17) is { } days ? new LearnedLookback(days, reader.GetString(18)) : null,
         CurrencyRefusal = CurrencyRule.Refuse(reader.GetString(14), reader.GetBoolean(15), reader.GetString(16)),
     };
 }

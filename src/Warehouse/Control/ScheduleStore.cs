@@ -9,7 +9,7 @@ using NpgsqlTypes;
 namespace MetaGrains.Warehouse.Control;
 
 /// <summary>Some of a sweep's accounts that are overdue.</summary>
-/// <param name="Accounts">The accounts, longest overdue first.</param>
+/// <param name="Accounts">The accounts, HIGH before MEDIUM before LOW, then the longest overdue.</param>
 /// <param name="Total">How many there are in all.</param>
 public sealed record OverduePage(IReadOnlyList<AdAccountKey> Accounts, int Total);
 
@@ -51,8 +51,8 @@ public sealed class ScheduleStore(NpgsqlDataSource database, TimeProvider clock)
         where s.sweep = $4 and s.next_due_at < $1 and (s.rate_limit_backoff_until is null or s.rate_limit_backoff_until <= $2)
           and (s.retry_at is null or s.retry_at <= $2) and syncs_by_itself(s.health)
           and (s.health <> 'meta_incident' or s.health_next_try <= $2)
-          and a.enabled and t.sync_enabled and t.deleted_at is null
-        order by s.next_due_at, s.tenant_id, s.ad_account_id
+          and a.enabled and t.sync_enabled and t.deleted_at is null and (select w.enabled from scheduler_switch w)
+        order by case a.tier when 'high' then 0 when 'low' then 2 else 1 end, s.next_due_at, s.tenant_id, s.ad_account_id
         limit $3 offset $5
         """;
 
@@ -109,7 +109,7 @@ public sealed class ScheduleStore(NpgsqlDataSource database, TimeProvider clock)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>A sweep's accounts whose due time passed before a moment and that nobody has woken, longest overdue first.</summary>
+    /// <summary>A sweep's accounts whose due time passed before a moment and that nobody has woken, HIGH first and of each tier the longest overdue.</summary>
     public async Task<IReadOnlyList<AdAccountKey>> OverdueAsync(
         SweepKey sweep, DateTimeOffset dueBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         (await OverdueAsync(sweep, dueBefore, now, skip: 0, limit, cancellationToken)).Accounts;

@@ -16,6 +16,7 @@ namespace MetaGrains.Api.Tests.Support;
 internal sealed class ApiSystem : IAsyncDisposable
 {
     public const string OperatorKey = "operator-key-of-the-tests";
+    public const string CronSecret = "cron-secret-of-the-tests";
 
     private readonly WebApplication _app;
     private readonly HttpClient _http;
@@ -45,7 +46,7 @@ internal sealed class ApiSystem : IAsyncDisposable
         var settings = new ApiSettings
         {
             DatabaseUrl = database.Url, OperatorKey = new OperatorKey(OperatorKey), Keys = keys,
-            ClusterSecret = TestSilo.Secret, LogLevel = LogLevel.Trace, JobsEnabled = jobsEnabled,
+            CronSecret = new CronSecret(CronSecret), FreshCooldown = TimeSpan.FromHours(1), ClusterSecret = TestSilo.Secret, LogLevel = LogLevel.Trace, JobsEnabled = jobsEnabled,
         };
         var app = ApiHost.Build(settings, "http://127.0.0.1:0", builder => builder.Logging.ClearProviders().AddProvider(log));
         await app.StartAsync();

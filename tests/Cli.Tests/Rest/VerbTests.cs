@@ -124,9 +124,10 @@ public sealed class VerbTests
     }
 
     [Fact]
-    public async Task Pause_and_resume_name_an_account_or_the_whole_tenant()
+    public async Task Pause_and_resume_name_an_account_a_whole_tenant_or_everything()
     {
         await using var api = await ScriptedApi.StartAsync();
+        api.On("PUT /v1/scheduler", Reply.Ok("""{"enabled":false,"reason":"An outage.","changed_at":"2026-03-06T11:00:00Z"}"""));
         api.On("PUT /v1/tenants/acme/sync", Reply.Ok(Wire.Tenant("acme", syncs: false)));
         api.On("PUT /v1/tenants/acme/accounts/act_1/sync", Reply.Ok(Wire.AccountState("act_1")));
 
@@ -134,8 +135,10 @@ public sealed class VerbTests
         var all = await CliRun.AgainstAsync(api, "pause", "--tenant", "acme", "--all");
         var one = await CliRun.AgainstAsync(api, "resume", "--tenant", "acme", "--account", "act_1");
 
-        Assert.Equal((2, 0, 0), (neither.ExitCode, all.ExitCode, one.ExitCode));
-        Assert.Equal(["""{"enabled":false}""", """{"enabled":true}"""], api.AskedFor.Select(asked => asked.Body));
+        var everything = await CliRun.AgainstAsync(api, "pause", "--all", "--reason", "An outage.");
+
+        Assert.Equal((2, 0, 0, 0), (neither.ExitCode, all.ExitCode, one.ExitCode, everything.ExitCode));
+        Assert.Equal(["""{"enabled":false}""", """{"enabled":true}""", """{"enabled":false,"reason":"An outage."}"""], api.AskedFor.Select(asked => asked.Body));
     }
 
     [Fact]
@@ -150,8 +153,11 @@ public sealed class VerbTests
         var listed = await CliRun.AgainstAsync(api, "tier", "--json");
         var changed = await CliRun.AgainstAsync(api, "tier", "high", "--interval-minutes", "30");
         var moved = await CliRun.AgainstAsync(api, "tier", "high", "--tenant", "acme", "--account", "act_1");
+        api.On("PUT /v1/tenants/acme/accounts/sync", Reply.Ok("""{"selected":400,"changed":388,"message":"388 of 400 accounts were changed."}"""));
+        var all = await CliRun.AgainstAsync(api, "tier", "auto", "--tenant", "acme", "--all", "--from", "low");
 
-        Assert.Equal((0, 0, 0), (listed.ExitCode, changed.ExitCode, moved.ExitCode));
+        Assert.Equal((0, 0, 0, 0), (listed.ExitCode, changed.ExitCode, moved.ExitCode, all.ExitCode));
+        Assert.Equal("""{"tier":"auto","of_tier":"low"}""", api.AskedFor[3].Body);
         Assert.Equal("high", listed.Json.GetProperty("data")[0].GetProperty("tier").GetString());
         Assert.Equal("""{"interval_minutes":30}""", api.AskedFor[1].Body);
         Assert.Equal("""{"tier":"high"}""", api.AskedFor[2].Body);

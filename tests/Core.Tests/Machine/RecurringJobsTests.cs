@@ -44,6 +44,29 @@ public sealed class RecurringJobsTests
     }
 
     [Fact]
+    public void Everything_paused_makes_no_run_and_resumed_makes_one_of_each_job_and_tries_nobody_who_waits_for_a_person()
+    {
+        var model = new AccountModel().Settle();
+        model.Started.Clear();
+
+        model.Send(new SyncEvent.SettingsChanged(model.Stored with { Version = "2", SchedulerEnabled = false }));
+        Live(model, TimeSpan.FromDays(5));
+        Assert.Empty(model.Started);
+        Assert.Contains("everything is paused by the operator", SyncExplain.Explain(model.State, model.Now)[0].Text, StringComparison.Ordinal);
+        model.After(TimeSpan.FromDays(5)).Send(new SyncEvent.SettingsChanged(model.Stored with { Version = "3" }));
+        model.Settle();
+
+        Assert.All(model.Started.CountBy(run => run.Plan.Job), job => Assert.Equal(1, job.Value));
+        Assert.Equal(5, model.Started.Count);
+
+        model.After(model.State.Job(SyncJob.Tier).NextDue!.Value).Grant().Fail(FailureKind.TokenDead);
+        model.Send(new SyncEvent.SettingsChanged(model.Stored with { Version = "4", SchedulerEnabled = false }));
+        model.Send(new SyncEvent.SettingsChanged(model.Stored with { Version = "5" }));
+        Assert.NotNull(model.State.Parked);
+        Assert.Null(model.State.Ask);
+    }
+
+    [Fact]
     public void A_job_that_falls_due_during_a_run_waits_for_it_and_is_not_lost()
     {
         var model = new AccountModel().Settle();

@@ -6,7 +6,7 @@ using static MetaGrains.Cli.Output.TableView;
 
 namespace MetaGrains.Cli.Verbs.Api;
 
-/// <summary><c>accounts</c>, <c>explain</c>, <c>pause</c>, <c>resume</c>: ad accounts and whether they sync.</summary>
+/// <summary><c>accounts</c> and <c>explain</c>: ad accounts, and why they do what they do.</summary>
 internal static class AccountVerbs
 {
     public static IEnumerable<Command> Create(Checkout checkout)
@@ -22,8 +22,6 @@ internal static class AccountVerbs
             ListAsync);
         yield return ApiVerb.Create(
             checkout, "explain", "Say why an ad account does what it does, as its grain sees it.", "explain --tenant acme --account act_123", ApiScope.Account, [], ExplainVerb.RunAsync);
-        yield return Switch(checkout, "pause", "Stop syncing an ad account, or a whole tenant. Data and settings stay.", enabled: false);
-        yield return Switch(checkout, "resume", "Sync an ad account, or a whole tenant, again. What was missed is caught up with.", enabled: true);
     }
 
     private static async Task<int> ListAsync(ApiSession session)
@@ -50,30 +48,4 @@ internal static class AccountVerbs
         return ExitCode.Ok;
     }
 
-    private static Command Switch(Checkout checkout, string name, string description, bool enabled) =>
-        ApiVerb.Create(
-            checkout, name, description, $"{name} --tenant acme --account act_123", ApiScope.TenantOrAccount,
-            [Verb.Flag("--all", "The whole tenant instead of one ad account.")],
-            async session =>
-            {
-                var all = session.Value<bool>("--all");
-                if (all == (session.Account is not null))
-                    throw CliException.BadInput($"Say what to {name}: --account act_123, or --all for the whole tenant.");
-                var tenant = await session.TenantAsync();
-                var word = enabled ? "syncs again" : "is paused";
-                if (all)
-                {
-                    var changed = await session.Api.SendAsync<Tenant>(HttpMethod.Put, Routes.TenantSync(tenant), new { Enabled = enabled }, session.Cancellation);
-                    session.Terminal.Line($"Tenant {changed.Slug} {word}.");
-                    session.Terminal.Result(changed);
-                }
-                else
-                {
-                    var changed = await session.Api.SendAsync<AccountState>(HttpMethod.Put, Routes.Sync(tenant, session.Account!), new { Enabled = enabled }, session.Cancellation);
-                    session.Terminal.Line($"{changed.Id} of {tenant} {word}{(enabled && changed.Health.State is not ("active" or "paused") ? $", but is {changed.Health.State}: {changed.Health.Reason}" : "")}.");
-                    session.Terminal.Result(changed);
-                }
-
-                return ExitCode.Ok;
-            });
 }

@@ -6,16 +6,18 @@ using static MetaGrains.Cli.Output.TableView;
 
 namespace MetaGrains.Cli.Verbs.Api;
 
-/// <summary><c>./metagrains tier</c>: lists the tiers, changes one, or moves an ad account to one.</summary>
+/// <summary><c>./metagrains tier</c>: lists the tiers, changes one, or moves ad accounts to one.</summary>
 internal static class TierVerb
 {
     public static Command Create(Checkout checkout)
     {
         var verb = ApiVerb.Create(
-            checkout, "tier", "List the tiers, change one, or move an ad account to one.", "tier high --tenant acme --account act_123", ApiScope.TenantOrAccount,
+            checkout, "tier", "List the tiers, change one, or move ad accounts to one, or to auto.", "tier high --tenant acme --account act_123", ApiScope.TenantOrAccount,
             [
                 Verb.OptionalNumber("--interval-minutes", "How often the accounts of the tier are synced.", 1, 43_200),
                 Verb.OptionalNumber("--date-range-days", "How many days back, today included.", 1, 366),
+                Verb.Flag("--all", "Move all ad accounts of the tenant, in one statement."),
+                Verb.Text("--from", "With --all: only those that are in this tier.", "TIER"),
             ],
             RunAsync);
         verb.Add(new Argument<string?>("name") { Description = "The tier; left out, all are listed.", Arity = ArgumentArity.ZeroOrOne });
@@ -27,6 +29,13 @@ internal static class TierVerb
         var name = session.Value<string>("name");
         var (interval, days) = (session.Value<int?>("--interval-minutes"), session.Value<int?>("--date-range-days"));
         var changes = interval is not null || days is not null;
+        if (session.Value<bool>("--all"))
+        {
+            return name is null || changes || session.Account is not null
+                ? throw CliException.BadInput("To move all ad accounts of a tenant, name the tier and the tenant: ./metagrains tier low --tenant acme --all.")
+                : MoveAllAsync(session, name);
+        }
+
         if (session.Account is { } account)
         {
             return name is null || changes
@@ -45,6 +54,15 @@ internal static class TierVerb
         var state = await session.Api.SendAsync<AccountState>(HttpMethod.Put, Routes.Sync(tenant, account), new { Tier = tier }, session.Cancellation);
         session.Terminal.Line($"{state.Id} of {tenant} is in tier {state.Tier}; next due {Cell(state.NextDueAt)}.");
         session.Terminal.Result(state);
+        return ExitCode.Ok;
+    }
+
+    private static async Task<int> MoveAllAsync(ApiSession session, string tier)
+    {
+        var moved = await session.Api.SendAsync<AccountsChanged>(
+            HttpMethod.Put, Routes.SyncOfAll(await session.TenantAsync()), new { Tier = tier, OfTier = session.Value<string>("--from") }, session.Cancellation);
+        session.Terminal.Line(moved.Message);
+        session.Terminal.Result(moved);
         return ExitCode.Ok;
     }
 
