@@ -41,7 +41,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         var cluster = new ChaosCluster(system, start ?? ((_, cluster) => cluster.System.NewSiloAsync()));
         try
         {
-            await cluster.StartAsync();
+            await cluster.ComeUpAsync();
             return cluster;
         }
         catch
@@ -113,7 +113,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         await System.DisposeAsync();
     }
 
-    private async Task StartAsync()
+    private async Task ComeUpAsync()
     {
         await System.ConnectAsync("poor", new TenantSettings("Poor", "EUR", null, "fixed", SmallBudget), [Poor]);
         for (var number = 0; number < 3; number++)
