@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MetaGrains.Bench.Measure;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Grains.Interfaces;
@@ -12,8 +11,8 @@ using Orleans.Configuration;
 namespace MetaGrains.Bench.Failover;
 
 /// <summary>
-/// Three silos with many accounts; one is killed, another leaves in order. How long a caller outside waits until each
-/// account answers a status call that began after that moment, and how many calls fail on the way.
+/// Three silos with many accounts; one is killed, another leaves in order. How long a caller outside waits at most for
+/// each account that is asked all the time, and how many calls are made in vain.
 /// </summary>
 /// <param name="databaseUrl">The server; the benchmark makes a database of its own there.</param>
 /// <param name="engine">The engine of the silos, which is this program's.</param>
@@ -24,12 +23,13 @@ internal sealed class FailoverBench(string databaseUrl, string engine, int accou
     private const int Silos = 3;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    // Thousands of accounts asked all the time would measure this program.
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
+    // Thousands of accounts asked all the time would measure this program. So much of it must stay idle that no call
+    // waits for another, which the figure of the calm tells.
+    private const int CallsPerSecond = 600;
 
     private readonly string _key = EncryptionKeys.Generate();
+    private readonly List<double> _calm = [];
     private string _url = "";
     private AdAccountKey[] _accounts = [];
 
@@ -66,76 +66,38 @@ internal sealed class FailoverBench(string databaseUrl, string engine, int accou
         }
     }
 
-    // Every account is asked from the fault on, until it has answered a call of after the fault's end.
+    // All accounts are asked one after the other, round and round, from a round before the fault until one after it.
     private async Task<Outage> MeasureAsync(IGrainFactory grains, List<SiloChild> silos, string what, Func<SiloChild, Task> fault)
     {
         await Console.Error.WriteLineAsync($"metagrains: {_accounts.Length:N0} accounts on {Silos} silos, one is {what}");
         await SettleAsync(grains);
         var goes = silos[0];
         silos.RemoveAt(0);
-        var began = TimeProvider.System.GetTimestamp();
-        var happening = fault(goes);
-        var (waits, failed) = (new ConcurrentBag<double>(), 0);
-        await Task.WhenAll(_accounts.Select(account => Task.Run(async () =>
-        {
-            var longest = 0.0;
-            for (var last = false; !last;)
-            {
-                last = happening.IsCompleted;
-                var asked = TimeProvider.System.GetTimestamp();
-                while (!await AnswersAsync(grains, account))
-                {
-                    Interlocked.Increment(ref failed);
-                    RefuseToWait(began);
-                    await Task.Delay(Pause, TimeProvider.System);
-                }
-
-                longest = Math.Max(longest, TimeProvider.System.GetElapsedTime(asked).TotalSeconds);
-                if (!last)
-                    await Task.Delay(Pace, TimeProvider.System);
-            }
-
-            waits.Add(longest);
-        })));
-        await happening;
+        var calls = new AccountCalls(grains, Patience);
+        var round = TimeSpan.FromSeconds((double)_accounts.Length / CallsPerSecond);
+        using var over = new CancellationTokenSource();
+        var asking = _accounts.Select((account, number) => calls.AskOnAsync(account, round * number / _accounts.Length, round, over.Token)).ToArray();
+        await Task.Delay(2 * round, TimeProvider.System);
+        _calm.AddRange(calls.Waits());
+        calls.Forget();
+        await fault(goes);
+        await Task.Delay(2 * round, TimeProvider.System);
+        await over.CancelAsync();
+        await Task.WhenAll(asking);
         goes.Dispose();
         silos.Add(await SiloChild.StartAsync(engine, _url, _key));
         // Of three silos one has gone, and with it a third of the accounts: those that waited longest.
-        return new Outage([.. waits.OrderDescending().Take(_accounts.Length / Silos).Order()], failed);
+        return new Outage([.. calls.Waits().OrderDescending().Take(_accounts.Length / Silos)], calls.Failed);
     }
 
     // All accounts are awake, and answer at once.
     private async Task SettleAsync(IGrainFactory grains)
     {
-        var began = TimeProvider.System.GetTimestamp();
         for (var calm = 0; calm < 2;)
         {
-            var silent = 0;
-            await Parallel.ForEachAsync(_accounts, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (account, _) =>
-            {
-                if (!await AnswersAsync(grains, account))
-                    Interlocked.Increment(ref silent);
-            });
-            calm = silent == 0 ? calm + 1 : 0;
-            RefuseToWait(began);
-        }
-    }
-
-    private static void RefuseToWait(long began)
-    {
-        if (TimeProvider.System.GetElapsedTime(began) > Patience)
-            throw new InvalidOperationException($"Accounts do not answer after {Patience.TotalSeconds:0} s.");
-    }
-
-    private static async Task<bool> AnswersAsync(IGrainFactory grains, AdAccountKey account)
-    {
-        try
-        {
-            return await grains.AdAccount(account).GetStatusAsync() is not null;
-        }
-        catch (Exception failure) when (failure is OrleansException or TimeoutException)
-        {
-            return false;
+            var calls = new AccountCalls(grains, Patience);
+            await Parallel.ForEachAsync(_accounts, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (account, _) => await calls.AskAsync(account));
+            calm = calls.Failed == 0 ? calm + 1 : 0;
         }
     }
 
@@ -168,6 +130,7 @@ internal sealed class FailoverBench(string databaseUrl, string engine, int accou
         ["silos"] = Silos,
         ["accounts"] = accounts,
         ["rounds"] = rounds,
+        ["calm_p99_s"] = Math.Round(Share(_calm, 0.99), 3),
         ["killed_p50_s"] = Median(killed, 0.5),
         ["killed_p99_s"] = Median(killed, 0.99),
         ["killed_failed_calls"] = killed.Sum(outage => outage.FailedCalls),
@@ -176,10 +139,15 @@ internal sealed class FailoverBench(string databaseUrl, string engine, int accou
         ["left_failed_calls"] = left.Sum(outage => outage.FailedCalls),
     };
 
-    private static double Median(List<Outage> outages, double share) =>
-        Math.Round(Pairs.Median(outages.Select(outage => outage.Seconds[Math.Min(outage.Seconds.Length - 1, (int)(outage.Seconds.Length * share))])), 2);
+    private static double Median(List<Outage> outages, double share) => Math.Round(Pairs.Median(outages.Select(outage => Share(outage.Seconds, share))), 2);
 
-    /// <param name="Seconds">The longest wait for each account of the silo that went, in order.</param>
+    private static double Share(IEnumerable<double> waits, double share)
+    {
+        double[] ordered = [.. waits.Order()];
+        return ordered[Math.Min(ordered.Length - 1, (int)(ordered.Length * share))];
+    }
+
+    /// <param name="Seconds">The longest wait for each account of the silo that went.</param>
     /// <param name="FailedCalls">Calls that were answered by an error, and made again.</param>
     private sealed record Outage(double[] Seconds, int FailedCalls);
 }

@@ -59,7 +59,7 @@ comment on function engine.claim(text, text, text) is 'Lets a silo of an engine 
 
 -- A silo of Orleans that joins must reach all that are listed as active, and only silos that live can find that one has
 -- died: the last one of a cluster, killed, would keep its successor out. So every silo may bury the silent: active
--- ones (those that join or leave send no heartbeat and are in nobody's way) that missed three heartbeats. It must have
+-- ones (those that join or leave send no heartbeat and are in nobody's way) that missed a heartbeat. It must have
 -- seen that itself: when the database comes back after a while, all silos look silent for a moment.
 drop function if exists engine.silent_silos(text);
 create or replace function engine.silent_silos(p_cluster_id text)
@@ -67,7 +67,7 @@ returns table (address text, port integer, generation integer, heard_at timestam
 language sql stable as $function$
   select m.address, m.port, m.generation, m.heard_at
   from engine.orleansmembershiptable as m
-  where m.deploymentid = p_cluster_id and m.status = 3 and m.heard_at < clock_timestamp() - interval '3 s'
+  where m.deploymentid = p_cluster_id and m.status = 3 and m.heard_at < clock_timestamp() - interval '2 s'
 $function$;
 
 comment on function engine.silent_silos(text) is 'Silos of Orleans that are listed as active and missed a heartbeat';
@@ -84,7 +84,7 @@ language sql as $function$
       (
         select from engine.silent_silos(p_cluster_id) as silent
         where silent.address = p_address and silent.port = p_port and silent.generation = p_generation and silent.heard_at = p_heard_at
-          and silent.heard_at < clock_timestamp() - interval '6 s'
+          and silent.heard_at < clock_timestamp() - interval '4 s'
       )
     returning cluster.deploymentid
   ),

@@ -23,6 +23,14 @@ public sealed class TestPostgres
 
     public static Task<TestPostgres> SharedAsync() => Shared.Value;
 
+    /// <summary>A server over which only the caller decides.</summary>
+    internal static async Task<TestPostgres> OnAsync(LocalPostgres server)
+    {
+        var postgres = new TestPostgres(server);
+        await postgres.EnsureTemplateAsync();
+        return postgres;
+    }
+
     /// <summary>A URL to a database of the server, which need not exist.</summary>
     public string Url(string database) => _server.DatabaseUrl(database);
 

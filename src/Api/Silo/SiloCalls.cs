@@ -13,6 +13,7 @@ internal sealed class SiloCalls(SiloClient client, TimeProvider clock, ILogger<S
     /// <summary>How long a grain is asked, over a restart of its silo.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
+    // A call that went to a silo which died meanwhile is answered by nobody.
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
 
     private readonly ResiliencePipeline _patience = new ResiliencePipelineBuilder { TimeProvider = clock }
@@ -26,6 +27,7 @@ internal sealed class SiloCalls(SiloClient client, TimeProvider clock, ILogger<S
             MaxDelay = TimeSpan.FromMilliseconds(500),
             UseJitter = true,
         })
+        .AddTimeout(Short)
         .Build();
 
     /// <summary>Asks a grain for what only it knows; tried again while its silo restarts.</summary>

@@ -29,14 +29,16 @@ internal static class EngineSetup
             .UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, few))
             .AddAdoNetGrainStorage(GrainServices.Store, options => (options.Invariant, options.ConnectionString) = (Invariant, many))
             .UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = (Invariant, few))
+            .AddEngineParts()
             .AddGrainUpkeep();
     }
 
     // engine.living_silos and engine.silent_silos know the period: with Orleans' own one a killed silo would seem alive for a minute and a half.
+    // On the portable engine two of them are the lease.
     private static void Watch(ClusterMembershipOptions options, SiloSettings settings)
     {
         options.MaxJoinAttemptTime = settings.Options.JoinPatience;
-        (options.IAmAliveTablePublishTimeout, options.NumMissedTableIAmAliveLimit) = (TimeSpan.FromSeconds(2), 3);
+        (options.IAmAliveTablePublishTimeout, options.NumMissedTableIAmAliveLimit) = (TimeSpan.FromSeconds(1), 6);
         (options.ProbeTimeout, options.NumMissedProbesLimit) = (TimeSpan.FromSeconds(2), 2);
         // Where several silos die at once, probes by way of others go by way of the dead, and decide nothing.
         options.EnableIndirectProbes = false;

@@ -55,12 +55,12 @@ internal static class SiloProcess
         var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(SiloLog.Category);
         var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
         using var stop = new StopCause(lifetime, arguments.StopWithStdin);
-        var burying = Task.CompletedTask;
+        var caring = Task.CompletedTask;
         try
         {
             await DatabaseGate.PassAsync(settings, TimeProvider.System, logger, lifetime.ApplicationStopping);
             await EngineClaim.MakeAsync(settings, TimeProvider.System, logger, lifetime.ApplicationStopping);
-            burying = new SilentSilos(settings, TimeProvider.System, logger).BuryAsync(lifetime.ApplicationStopping);
+            caring = EngineParts.CareAsync(host.Services, settings, logger, lifetime.ApplicationStopping);
             await host.StartAsync(lifetime.ApplicationStopping);
             await SayReadyAsync(host, settings, logger);
         }
@@ -70,7 +70,7 @@ internal static class SiloProcess
         }
 
         await RunUntilStoppedAsync(host, stop, lifetime, logger);
-        await burying;
+        await caring;
         return stop.Asked ? ExitCode.Ok : ExitCode.Unavailable;
     }
 

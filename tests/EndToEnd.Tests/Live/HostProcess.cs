@@ -33,12 +33,26 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether it has ended, by whatever cause.</summary>
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>Starts a host and waits until it says that it is ready.</summary>
     /// <returns>The process, and its ready line.</returns>
+    public static Task<(HostProcess Process, JsonElement Ready)> StartAsync(
+        string assembly, IReadOnlyDictionary<string, string> variables, params string[] arguments) => StartAsync([], assembly, variables, arguments);
+
+    /// <param name="under">The words of a program that runs it.</param>
+    /// <param name="assembly">The host's file.</param>
+    /// <param name="variables">Its environment, beside what it inherits.</param>
+    /// <param name="arguments">Its command line.</param>
+    /// <returns>The process, and its ready line.</returns>
     public static async Task<(HostProcess Process, JsonElement Ready)> StartAsync(
-        string assembly, IReadOnlyDictionary<string, string> variables, params string[] arguments)
+        string[] under, string assembly, IReadOnlyDictionary<string, string> variables, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        string[] words = [.. under, "dotnet"];
+        var start = new ProcessStartInfo(words[0]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var word in words[1..])
+            start.ArgumentList.Add(word);
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, assembly));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);

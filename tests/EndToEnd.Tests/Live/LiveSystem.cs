@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using MetaGrains.Core.Accounts;
 using MetaGrains.Core.Sync;
+using MetaGrains.Core.Tenancy;
 using MetaGrains.GraphSimulator;
 using MetaGrains.Testing;
 using MetaGrains.Warehouse.Accounts;
@@ -52,14 +53,17 @@ internal sealed class LiveSystem : IAsyncDisposable
     /// <summary>The account's URL.</summary>
     public string AccountUrl => $"/v1/tenants/acme/accounts/{Account.Account}";
 
-    public static async Task<LiveSystem> StartAsync(TenantSettings? tenant = null, int pageLimit = 200, bool silo = true, bool api = false, int accounts = 1)
+    public static async Task<LiveSystem> StartAsync(
+        TenantSettings? tenant = null, int pageLimit = 200, bool silo = true, bool api = false, int accounts = 1, int? connected = null,
+        TestPostgres? server = null)
     {
-        var database = await (await TestPostgres.SharedAsync()).CreateAsync();
+        var database = await (server ?? await TestPostgres.SharedAsync()).CreateAsync();
         // Its clock stands still: what it says of a day is the same at every moment of the test.
         var simulator = await GraphSimulatorServer.StartAsync(
             new GraphSimulatorOptions { Accounts = accounts, TimeProvider = new FixedClock(TimeProvider.System.GetUtcNow()) });
         var system = new LiveSystem(database, simulator, await GraphGate.StartAsync(simulator), pageLimit);
-        await system.ConnectAsync((tenant ?? new TenantSettings("Acme", "EUR", null, null, null)) with { SeveralCurrencies = true });
+        var acme = await system.ConnectAsync("acme", tenant ?? new TenantSettings("Acme", "EUR", null, null, null), simulator.AccountIds.Take(connected ?? accounts));
+        system.Account = new AdAccountKey(acme, AdAccountId.Parse(simulator.AccountIds[0]));
         if (silo)
             await system.StartSiloAsync();
         if (api)
@@ -70,8 +74,16 @@ internal sealed class LiveSystem : IAsyncDisposable
     public async Task StartSiloAsync() => Silo = await NewSiloAsync();
 
     /// <summary>A silo beside those that run, for the test to end.</summary>
-    public async Task<HostProcess> NewSiloAsync() =>
-        (await HostProcess.StartAsync("MetaGrains.Silo.dll", _siloSettings, "--listen", "127.0.0.1:0", "--stop-with-stdin")).Process;
+    public Task<HostProcess> NewSiloAsync() => NewSiloAsync([], [], "127.0.0.1");
+
+    /// <summary>One with settings of its own.</summary>
+    /// <param name="under">The words of a program that runs it.</param>
+    /// <param name="settings">What it is told otherwise than all.</param>
+    /// <param name="listen">Its address.</param>
+    public async Task<HostProcess> NewSiloAsync(string[] under, Dictionary<string, string> settings, string listen) =>
+        (await HostProcess.StartAsync(
+            under, "MetaGrains.Silo.dll", new Dictionary<string, string>(_siloSettings.Concat(settings).GroupBy(pair => pair.Key).Select(values => values.Last())),
+            ["--listen", $"{listen}:0", "--stop-with-stdin"])).Process;
 
     public async Task StartApiAsync()
     {
@@ -90,6 +102,9 @@ internal sealed class LiveSystem : IAsyncDisposable
         Gate.Open();
         await StartSiloAsync();
     }
+
+    /// <summary>The database's URL, by way of another address.</summary>
+    public string DatabaseUrlBy(string host, int port) => new UriBuilder(Database.Url) { Host = host, Port = port }.Uri.ToString();
 
     /// <summary>A call of the API that must succeed.</summary>
     public async Task<JsonElement> SendAsync(HttpMethod method, string url, object? body = null)
@@ -114,6 +129,10 @@ internal sealed class LiveSystem : IAsyncDisposable
 
     /// <summary>The simulator's own call log: <c>{count, calls}</c>.</summary>
     public async Task<JsonElement> SimulatorCallsAsync() => await SimulatorAsync("_sim/calls?limit=1000");
+
+    /// <summary>What the simulator wrote down of an account, from a number of its log on.</summary>
+    public async Task<JsonElement[]> SimulatorCallsAsync(string account, long since = 0) =>
+        [.. (await SimulatorAsync($"_sim/calls?account={account}&since={since}&limit=1000")).GetProperty("calls").EnumerateArray()];
 
     /// <summary>Asks in SQL for a run, as the API does: the row is the request.</summary>
     public Task<long> AskAsync(RunAsk ask) => new RunQueue(Database.Source, TimeProvider.System).AskAsync(Account, ask, default);
@@ -142,17 +161,19 @@ internal sealed class LiveSystem : IAsyncDisposable
         ["LOG_LEVEL"] = "Information",
     };
 
-    private async Task ConnectAsync(TenantSettings settings)
+    /// <summary>A tenant with accounts, which do not sync yet.</summary>
+    public async Task<TenantId> ConnectAsync(string slug, TenantSettings settings, IEnumerable<string> accounts)
     {
-        var tenant = await new TenantDirectory(Database.Source, TimeProvider.System).MakeAsync("acme", settings, default);
-        Account = new AdAccountKey(tenant!.Id, AdAccountId.Parse(Simulator.AccountIds[0]));
+        var tenant = await new TenantDirectory(Database.Source, TimeProvider.System).MakeAsync(slug, settings with { SeveralCurrencies = true }, default);
         var integration = await new IntegrationStore(Database.Source, EncryptionKeys.Parse(_encryptionKey), TimeProvider.System)
-            .ConnectAsync(tenant.Id, "main", new AccessToken(Simulator.AccessToken), default);
+            .ConnectAsync(tenant!.Id, "main", new AccessToken(Simulator.AccessToken), default);
         var facts = (await SimulatorAsync("_sim/accounts")).GetProperty("accounts").EnumerateArray();
         await new AdAccountStore(Database.Source, TimeProvider.System).UpsertAsync(
             tenant.Id, integration,
             [.. Simulator.AccountIds.Zip(facts, (id, fact) => new AdAccountFacts(
-                AdAccountId.Parse(id), "One", fact.GetProperty("currency").GetString()!, fact.GetProperty("timezone_name").GetString()!, 1, 0))], default);
+                AdAccountId.Parse(id), "One", fact.GetProperty("currency").GetString()!, fact.GetProperty("timezone_name").GetString()!, 1, 0))
+                .Where(fact => accounts.Contains(fact.Id.ToString()))], default);
+        return tenant.Id;
     }
 
     private async Task<JsonElement> SimulatorAsync(string path)

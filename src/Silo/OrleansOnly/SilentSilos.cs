@@ -3,21 +3,23 @@ using System.Net.Sockets;
 using MetaGrains.Silo.Hosting;
 using MetaGrains.Silo.Settings;
 using MetaGrains.Warehouse;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace MetaGrains.Silo.Database;
+namespace MetaGrains.Silo.OrleansOnly;
 
 /// <summary>
 /// Buries silos that were killed. A silo of Orleans joins only when it reaches all that are listed as active, and where
 /// none lives nobody else finds the dead; where several die at once, those that live ask each other for probes by way of
-/// the dead and need half a minute. The portable engine judges by itself and lists none here.
+/// the dead and need half a minute.
 /// </summary>
-internal sealed partial class SilentSilos(SiloSettings settings, TimeProvider clock, ILogger logger)
+internal sealed partial class SilentSilos(IServiceProvider services, SiloSettings settings, TimeProvider clock, ILogger logger)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Who goes on saying nothing for so long after a heartbeat was missed, while the database answers, and has closed its port, has died.</summary>
+    /// <summary>Who goes on saying nothing for so long after a heartbeat was missed, while the database answers, and is not reached, has died.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(4);
 
     /// <summary>Who says nothing for so long is dead to the cluster even if its port is open: a process may be frozen.</summary>
@@ -56,19 +58,35 @@ internal sealed partial class SilentSilos(SiloSettings settings, TimeProvider cl
 
     private async Task BuryAsync(NpgsqlDataSource database, Silo silo, TimeSpan silence, CancellationToken stopping)
     {
-        if (silence < Silence || (silence < LongSilence && await ListensAsync(silo, stopping)))
+        // A host that says that nobody listens there knows: a process that is only slow, or frozen, keeps its port.
+        var died = await LookAsync(silo, stopping) switch
+        {
+            Port.Closed => true,
+            Port.Silent => silence >= Silence,
+            _ => silence >= LongSilence,
+        };
+        if (!died)
             return;
+        LogBuries(logger, silo.Address, silo.Port, silence.TotalSeconds);
+        // By way of the membership all silos hear of it at once; before this one has joined, from the table.
+        if (services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.IsCancellationRequested)
+            await services.GetRequiredService<IClusterMembershipService>().TryKill(SiloAddress.New(IPAddress.Parse(silo.Address), silo.Port, silo.Generation));
+        else
+            await BuryInTableAsync(database, silo, stopping);
+    }
+
+    private static async Task BuryInTableAsync(NpgsqlDataSource database, Silo silo, CancellationToken stopping)
+    {
         await using var command = database.CreateCommand("select engine.bury_silo($1, $2, $3, $4, $5)");
         command.Parameters.Add(new() { Value = EngineSetup.ClusterName });
         command.Parameters.Add(new() { Value = silo.Address });
         command.Parameters.Add(new() { Value = silo.Port });
         command.Parameters.Add(new() { Value = silo.Generation });
         command.Parameters.Add(new() { Value = silo.HeardAt });
-        if (await command.ExecuteScalarAsync(stopping) is true)
-            LogBuried(logger, silo.Address, silo.Port, silence.TotalSeconds);
+        await command.ExecuteNonQueryAsync(stopping);
     }
 
-    private async Task<bool> ListensAsync(Silo silo, CancellationToken stopping)
+    private async Task<Port> LookAsync(Silo silo, CancellationToken stopping)
     {
         using var deadline = new CancellationTokenSource(Pause, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
@@ -76,11 +94,15 @@ internal sealed partial class SilentSilos(SiloSettings settings, TimeProvider cl
         try
         {
             await probe.ConnectAsync(new IPEndPoint(IPAddress.Parse(silo.Address), silo.Port), either.Token);
-            return true;
+            return Port.Open;
         }
-        catch (Exception failure) when (failure is SocketException || (failure is OperationCanceledException && !stopping.IsCancellationRequested))
+        catch (SocketException failure)
         {
-            return false;
+            return failure.SocketErrorCode == SocketError.ConnectionRefused ? Port.Closed : Port.Silent;
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            return Port.Silent;
         }
     }
 
@@ -95,11 +117,18 @@ internal sealed partial class SilentSilos(SiloSettings settings, TimeProvider cl
         return silos;
     }
 
-    [LoggerMessage(EventId = 4003, Level = LogLevel.Warning, Message = "Silo {Address}:{Port} is listed as dead: no heartbeat for {Seconds:0} s")]
-    private static partial void LogBuried(ILogger logger, string address, int port, double seconds);
+    [LoggerMessage(EventId = 4003, Level = LogLevel.Warning, Message = "Silo {Address}:{Port} has died: no heartbeat, and it was not reached, for {Seconds:0.0} s; its grains go on elsewhere")]
+    private static partial void LogBuries(ILogger logger, string address, int port, double seconds);
 
     [LoggerMessage(EventId = 4004, Level = LogLevel.Debug, Message = "Silent silos could not be looked for")]
     private static partial void LogFailure(ILogger logger, Exception failure);
+
+    private enum Port
+    {
+        Open,
+        Closed,
+        Silent,
+    }
 
     private sealed record Silo(string Address, int Port, int Generation, DateTime HeardAt);
 }

@@ -2,28 +2,32 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace MetaGrains.Engine.Tests.PortableOnly;
+namespace MetaGrains.Testing;
 
-/// <summary>The network between silos and their database, which a test can cut.</summary>
-internal sealed class Line : IAsyncDisposable
+/// <summary>The network between a process and a server, which a test can cut.</summary>
+public sealed class Line : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly ConcurrentDictionary<Socket, byte> _open = new();
     private readonly IPEndPoint _server;
     private readonly Task _accepting;
     private volatile bool _isCut;
 
-    private Line(IPEndPoint server)
+    private Line(IPEndPoint server, IPAddress at)
     {
-        _server = server;
+        (_server, _listener) = (server, new TcpListener(at, 0));
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
-    public static Line To(string host, int port) => new(new IPEndPoint(IPAddress.Parse(host), port));
+    /// <param name="host">The server's address.</param>
+    /// <param name="port">The server's port.</param>
+    /// <param name="at">Where the line can be reached. Default: loopback.</param>
+    public static Line To(string host, int port, IPAddress? at = null) => new(new IPEndPoint(IPAddress.Parse(host), port), at ?? IPAddress.Loopback);
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
+    /// <summary>Breaks every connection, and takes none until it is mended.</summary>
     public void Cut()
     {
         _isCut = true;
@@ -64,7 +68,16 @@ internal sealed class Line : IAsyncDisposable
         using var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         using (client)
         {
-            await server.ConnectAsync(_server);
+            try
+            {
+                await server.ConnectAsync(_server);
+            }
+            catch (SocketException)
+            {
+                // The server is away; the client learns it when it finds its connection closed.
+                return;
+            }
+
             client.NoDelay = true;
             _open[client] = _open[server] = 0;
             await Task.WhenAny(CopyAsync(client, server), CopyAsync(server, client));
