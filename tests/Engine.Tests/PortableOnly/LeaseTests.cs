@@ -5,6 +5,7 @@ using MetaGrains.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Orleans.TestingHost;
+using Line = MetaGrains.Testing.Line;
 
 namespace MetaGrains.Engine.Tests.PortableOnly;
 
