@@ -15,7 +15,7 @@ public sealed class PublishFromBothTests : PublishTests
     protected override long StagingBytes => Both;
 
     /// <summary>Room for one block.</summary>
-    internal const long Both = 100_000;
+    internal const long Both = 200_000;
 }
 
 /// <inheritdoc cref="PublishFromBothTests" />

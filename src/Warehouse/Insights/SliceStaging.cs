@@ -18,6 +18,7 @@ public sealed class SliceStaging(NpgsqlDataSource database, long memoryBytes)
     private const string DiscardPages = "delete from insights_staging where run_id = $1 and run_epoch = $2 and slice = $3 and page >= $4 and page < $5";
 
     private readonly ConcurrentDictionary<(long Run, long Epoch, int Slice), StagedSlice> _slices = new();
+    private readonly BlockPool _pool = new(memoryBytes);
     private long _free = memoryBytes;
 
     /// <summary>Memory that is not taken, in bytes.</summary>
@@ -26,7 +27,7 @@ public sealed class SliceStaging(NpgsqlDataSource database, long memoryBytes)
     /// <summary>Stages one page of a slice.</summary>
     public async Task AddAsync(InsightsSlice slice, InsightPage page, CancellationToken cancellationToken)
     {
-        var staged = StagedPage.Encode(slice, page, new RowHash());
+        var staged = StagedPage.Encode(slice, page, new RowHash(), _pool);
         var bytes = staged.Bytes;
         if (Interlocked.Add(ref _free, -bytes) < 0)
         {

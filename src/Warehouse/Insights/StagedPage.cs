@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using MetaGrains.Core.Completeness;
 using MetaGrains.Core.Insights;
@@ -43,16 +42,16 @@ internal sealed class StagedPage
     private const short Fields = 4 + KeyFields + FactFields + 1;
     // Numbers of fixed width, the heads of all fields, and the five money columns.
     private const int FixedRoom = ToFact + (FactFields * CopyEncoder.FieldOverhead) + (4 * 8) + (6 * CopyEncoder.MaxNumeric) + 64;
-    private const int SmallestBlock = 64 * 1024;
     private const string DefaultSetting = "default";
 
+    private readonly BlockPool _pool;
     private readonly List<byte[]> _blocks = [];
     private readonly List<int> _lengths = [];
     private readonly Dictionary<DateOnly, StagedDay> _days = [];
 
-    private StagedPage(int number, int rows, bool lacksFields)
+    private StagedPage(int number, int rows, bool lacksFields, BlockPool pool)
     {
-        (Number, LacksFields) = (number, lacksFields);
+        (Number, LacksFields, _pool) = (number, lacksFields, pool);
         Rows = new StagedRow[rows];
     }
 
@@ -80,10 +79,10 @@ internal sealed class StagedPage
     public ReadOnlySpan<byte> Of(in StagedRow row) => _blocks[row.Block].AsSpan(row.Start, row.End - row.Start);
 
     /// <summary>Encodes a page.</summary>
-    public static StagedPage Encode(InsightsSlice slice, InsightPage page, RowHash hash)
+    public static StagedPage Encode(InsightsSlice slice, InsightPage page, RowHash hash, BlockPool pool)
     {
         var rows = page.Rows.Span;
-        var staged = new StagedPage(page.Number, rows.Length, lacksFields: !page.Incomplete.IsEmpty);
+        var staged = new StagedPage(page.Number, rows.Length, lacksFields: !page.Incomplete.IsEmpty, pool);
         var incomplete = page.Incomplete.IsEmpty ? null : page.Incomplete.Order(StringComparer.Ordinal).ToArray();
         var accountId = slice.Run.Account.Account.ToString()["act_".Length..];
         try
@@ -104,7 +103,7 @@ internal sealed class StagedPage
     public void Release()
     {
         foreach (var block in _blocks)
-            ArrayPool<byte>.Shared.Return(block);
+            _pool.Return(block);
         _blocks.Clear();
         _lengths.Clear();
     }
@@ -117,7 +116,7 @@ internal sealed class StagedPage
         var room = RoomFor(entityId, in row, incomplete);
         if (_blocks.Count == 0 || _blocks[^1].Length - _lengths[^1] < room)
         {
-            _blocks.Add(ArrayPool<byte>.Shared.Rent(Math.Max(room, SmallestBlock)));
+            _blocks.Add(_pool.Rent(room));
             _lengths.Add(0);
         }
 
