@@ -27,7 +27,7 @@ public sealed record BackoffState
     /// <summary>The last failure; kept after a success, for people.</summary>
     public LastError? Last { get; init; }
 
-    /// <summary>Whether so many runs failed in a row that the account is tried once a day only.</summary>
+    /// <summary>Whether so many runs failed in a row that the account is tried seldom: once a day, or once an hour while its failures may pass by themselves.</summary>
     public bool IsParked => ConsecutiveErrors - OwnBreaks >= SyncMachine.ParkedAfter;
 
     /// <summary><c>rate_limit_backoff_until</c>: the end of the longest block.</summary>

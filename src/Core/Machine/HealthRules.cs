@@ -69,7 +69,7 @@ internal static class HealthRules
         var owner = next is null ? HealthOwner.Customer : backoff.Last?.Kind == FailureKind.Transient ? HealthOwner.Meta : HealthOwner.Us;
         return backoff.IsParked
             ? new(AccountHealth.Parked, owner, next,
-                $"{backoff.ConsecutiveErrors} runs in a row failed, so it is tried once a day only. {said}"
+                $"{backoff.ConsecutiveErrors} runs in a row failed, so it is tried once {(backoff.Last?.Kind == FailureKind.Transient ? "an hour" : "a day")} only. {said}"
                 + " Once the cause is mended, ask for a run, or pause and resume the account: that is tried at once.")
             : new(AccountHealth.Failing, owner, next, $"{backoff.ConsecutiveErrors} runs in a row failed. {said}".TrimEnd());
     }

@@ -196,7 +196,8 @@ internal sealed partial class SyncTurn
 
         CountError();
         var backoff = failure.IsOurs ? _state.Backoff with { OwnBreaks = _state.Backoff.OwnBreaks + 1 } : _state.Backoff;
-        var rest = backoff.IsParked && !failure.IsOurs ? Backoff.OncePerDay(failure.Jitter) : wait(backoff.ConsecutiveErrors);
+        // What passes by itself, such as Meta's own failures, has to be found to have passed on the same day.
+        var rest = backoff.IsParked && failure.Kind != FailureKind.Transient ? Backoff.OncePerDay(failure.Jitter) : wait(backoff.ConsecutiveErrors);
         _state = _state with { Backoff = backoff with { RetryAt = now + rest } };
     }
 

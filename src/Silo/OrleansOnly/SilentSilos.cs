@@ -46,9 +46,9 @@ internal sealed partial class SilentSilos(IServiceProvider services, SiloSetting
             {
                 return;
             }
-            catch (NpgsqlException failure)
+            catch (Exception failure)
             {
-                // The silo itself needs the database to join and says so; this only tries on.
+                // The database is away, or the silo is on its way out: it says so itself, and this only tries on.
                 LogFailure(logger, failure);
                 _silentSince.Clear();
                 await Task.Delay(Pause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -15,24 +15,40 @@ public sealed class HealthStateTests
     public static AccountSettings WithBreakdown() => AccountModel.Settings() with { Reports = InsightsReport.Defaults.Add(Breakdown) };
 
     [Fact]
-    public void Three_failures_in_a_row_flag_an_account_and_ten_park_it_to_one_try_a_day_until_a_run_succeeds()
+    public void Three_failures_in_a_row_flag_an_account_and_ten_park_it_to_one_try_an_hour_until_a_run_succeeds()
     {
         var model = Failed(times: SyncMachine.FailingAfter);
         Assert.Equal((AccountHealth.Failing, HealthOwner.Meta, model.State.Backoff.RetryAt), Told(model));
 
         Fail(model, SyncMachine.ParkedAfter - SyncMachine.FailingAfter);
-        Assert.Equal((AccountHealth.Parked, HealthOwner.Meta, model.Now.AddDays(1)), Told(model));
+        Assert.Equal((AccountHealth.Parked, HealthOwner.Meta, model.Now.AddHours(1)), Told(model));
         Assert.Contains("ask for a run", model.State.Health.Reason, StringComparison.Ordinal);
         var since = model.State.Health.Since;
 
-        // Nothing but the daily try runs, whatever is due; activating it elsewhere changes nothing.
-        model.After(TimeSpan.FromHours(23)).Activate();
+        // Nothing but the hourly try runs, whatever is due; activating it elsewhere changes nothing.
+        model.After(TimeSpan.FromMinutes(59)).Activate();
         Assert.Null(model.State.Ask);
-        model.After(TimeSpan.FromHours(1)).Grant().Fail(FailureKind.Transient);
-        Assert.Equal((AccountHealth.Parked, since, model.Now.AddDays(1)), (model.State.Health.Health, model.State.Health.Since, model.State.Health.NextTry!.Value));
+        model.After(TimeSpan.FromMinutes(1)).Grant().Fail(FailureKind.Transient);
+        Assert.Equal((AccountHealth.Parked, since, model.Now.AddHours(1)), (model.State.Health.Health, model.State.Health.Since, model.State.Health.NextTry!.Value));
 
-        model.After(TimeSpan.FromDays(1)).Grant().Succeed();
+        model.After(TimeSpan.FromHours(1)).Grant().Succeed();
         Assert.Equal(AccountHealth.Active, model.State.Health.Health);
+    }
+
+    [Fact]
+    public void What_will_not_pass_by_itself_parks_to_one_try_a_day()
+    {
+        var model = new AccountModel().Settle();
+        // Jobs that rest alone fail, too, and do not count.
+        while (model.State.Backoff.ConsecutiveErrors < SyncMachine.ParkedAfter)
+        {
+            var due = model.State.NextDueAt!.Value;
+            model.After(model.State.Backoff.RetryAt > due ? model.State.Backoff.RetryAt.Value : due).Grant().Fail(FailureKind.Refused);
+        }
+
+        Assert.Equal((AccountHealth.Parked, HealthOwner.Us), (model.State.Health.Health, model.State.Health.Owner));
+        Assert.Equal(model.Now.AddDays(1), model.State.Backoff.RetryAt);
+        Assert.Contains("once a day only", model.State.Health.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
