@@ -85,6 +85,9 @@ public sealed record AccountState
     /// <summary>Runs that were asked for, the oldest first. One leaves when it was run or refused, not before.</summary>
     public ImmutableArray<SyncRequest> Requests { get; init; } = [];
 
+    /// <summary>Whether somebody waits for a run: a cron outside does not.</summary>
+    public bool IsAskedFor => Requests.Any(request => request.Trigger != SyncRequest.Cron);
+
     /// <summary>The request to the budget, if one is open.</summary>
     public PendingAsk? Ask { get; init; }
 

@@ -9,6 +9,9 @@ namespace MetaGrains.Core.Machine;
 /// </summary>
 public sealed record SyncRequest
 {
+    /// <summary>The <see cref="Trigger"/> of a cron outside, for which nobody waits.</summary>
+    public const string Cron = "scheduler";
+
     /// <summary><c>sync_runs.run_id</c>, which the caller was told.</summary>
     public required long RunId { get; init; }
 

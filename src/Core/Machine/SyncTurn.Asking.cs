@@ -41,7 +41,8 @@ internal sealed partial class SyncTurn
     {
         if (ask.Wait is { } wait)
         {
-            if (now >= wait.Until || moreUrgent)
+            // Whoever asks for a run does not stand in line with what is due by itself, and takes along what stands there.
+            if (now >= wait.Until || moreUrgent || (wait.Reason == WaitReason.SlowStart && _state.IsAskedFor))
                 Ask(request);
         }
         else if (now - ask.AskedAt >= SyncMachine.AskTimeout)

@@ -6,7 +6,6 @@ using MetaGrains.Grains.Interfaces;
 using MetaGrains.Grains.Interfaces.RateLimit;
 using MetaGrains.Grains.RateLimit;
 using MetaGrains.Grains.Sweeps;
-using MetaGrains.Warehouse.Control;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -194,7 +193,7 @@ public sealed partial class AdAccountGrain
     // run that has begun. Whoever was let in once stays so until it has begun, or has nothing to begin.
     private DateTimeOffset? HeldUntil(BudgetRequest request)
     {
-        if (_letIn || _state!.Run is not null || _state.Requests.Any(asked => asked.Trigger != FreshScheduler.Trigger))
+        if (_letIn || _state!.Run is not null || _state.IsAskedFor)
             return null;
         var until = _gate.Hold(new Starter(request.Priority, request.DueAt, _key));
         _letIn = until is null;

@@ -1,3 +1,4 @@
+using MetaGrains.Core.Machine;
 using Npgsql;
 
 namespace MetaGrains.Warehouse.Control;
@@ -15,7 +16,7 @@ public readonly record struct FreshAsk(int Integrations, int Cooling, int Runs);
 public sealed class FreshScheduler(NpgsqlDataSource database, TimeProvider clock)
 {
     /// <summary><c>sync_runs.trigger</c> of its runs.</summary>
-    public const string Trigger = "scheduler";
+    public const string Trigger = SyncRequest.Cron;
 
     private const string Ask = """
         with known as (

@@ -63,6 +63,21 @@ public sealed class HealthStateTests
     }
 
     [Fact]
+    public void Who_asks_for_a_run_does_not_stand_in_line_behind_what_is_due_by_itself_and_a_cron_does()
+    {
+        var model = new AccountModel().Settle();
+        model.After(model.State.Job(SyncJob.Tier).NextDue!.Value).Wait(TimeSpan.FromMinutes(2), WaitReason.SlowStart);
+        var held = model.State.Ask!.Request.RequestId;
+
+        model.Send(new SyncEvent.Triggered(model.Request(7, SyncJob.Tier) with { Trigger = SyncRequest.Cron }));
+        Assert.Equal(held, model.State.Ask!.Request.RequestId);
+
+        model.Send(new SyncEvent.Triggered(model.Request(8, SyncJob.Tier)));
+        Assert.NotEqual(held, model.State.Ask!.Request.RequestId);
+        Assert.Null(model.State.Ask.Wait);
+    }
+
+    [Fact]
     public void However_often_our_own_database_breaks_runs_off_no_account_is_parked_for_it()
     {
         var model = new AccountModel().Settle();
