@@ -27,7 +27,7 @@ internal static class HealthRules
         if (!settings.Enabled)
             return new(AccountHealth.Paused, HealthOwner.Customer, null, "The account is paused; resume it to sync.");
         if (!settings.SchedulerEnabled)
-            return new(AccountHealth.Paused, HealthOwner.Us, null, "Everything is paused by the operator.");
+            return new(AccountHealth.Paused, HealthOwner.Us, null, SyncMachine.PausedByOperator);
         if (!settings.JobsEnabled)
             return new(AccountHealth.Paused, HealthOwner.Us, null, "Meta jobs are switched off by META_JOBS_ENABLED.");
         if (settings.CurrencyRefusal is { } refusal)

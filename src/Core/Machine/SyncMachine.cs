@@ -31,6 +31,9 @@ public static class SyncMachine
     /// <summary>Failed runs in a row after which an account is tried once a day only; runs that our own database broke off do not count.</summary>
     public const int ParkedAfter = 10;
 
+    /// <summary>What an account says while the operator has paused everything; lists know by it that this is over.</summary>
+    public const string PausedByOperator = "Everything is paused by the operator.";
+
     /// <summary>How long due work waits for permits before it is shown as the account's health.</summary>
     public static TimeSpan BudgetPatience { get; } = TimeSpan.FromMinutes(5);
 

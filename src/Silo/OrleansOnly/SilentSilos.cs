@@ -26,6 +26,7 @@ internal sealed partial class SilentSilos(IServiceProvider services, SiloSetting
     private static readonly TimeSpan LongSilence = TimeSpan.FromSeconds(15);
 
     private Dictionary<Silo, long> _silentSince = [];
+    private bool _failing;
 
     /// <summary>Until it is cancelled, which is no error.</summary>
     public async Task BuryAsync(CancellationToken stopping)
@@ -40,6 +41,7 @@ internal sealed partial class SilentSilos(IServiceProvider services, SiloSetting
                 _silentSince = silent.ToDictionary(silo => silo, silo => _silentSince.GetValueOrDefault(silo, clock.GetTimestamp()));
                 foreach (var silo in silent)
                     await BuryAsync(database, silo, clock.GetElapsedTime(_silentSince[silo]), stopping);
+                _failing = false;
                 await Task.Delay(Pause, clock, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -49,7 +51,9 @@ internal sealed partial class SilentSilos(IServiceProvider services, SiloSetting
             catch (Exception failure)
             {
                 // The database is away, or the silo is on its way out: it says so itself, and this only tries on.
-                LogFailure(logger, failure);
+                if (!_failing)
+                    LogFailure(logger, failure);
+                _failing = true;
                 _silentSince.Clear();
                 await Task.Delay(Pause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -120,7 +124,7 @@ internal sealed partial class SilentSilos(IServiceProvider services, SiloSetting
     [LoggerMessage(EventId = 4003, Level = LogLevel.Warning, Message = "Silo {Address}:{Port} has died: no heartbeat, and it was not reached, for {Seconds:0.0} s; its grains go on elsewhere")]
     private static partial void LogBuries(ILogger logger, string address, int port, double seconds);
 
-    [LoggerMessage(EventId = 4004, Level = LogLevel.Debug, Message = "Silent silos could not be looked for")]
+    [LoggerMessage(EventId = 4004, Level = LogLevel.Warning, Message = "Silos that died could not be looked for; it is tried on")]
     private static partial void LogFailure(ILogger logger, Exception failure);
 
     private enum Port

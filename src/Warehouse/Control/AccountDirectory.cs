@@ -1,4 +1,5 @@
 using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Machine;
 using MetaGrains.Core.Tenancy;
 using Npgsql;
 using NpgsqlTypes;
@@ -35,7 +36,7 @@ public sealed class AccountDirectory(NpgsqlDataSource database, TimeProvider clo
 {
     // A setting counts from the moment that it is committed, whether or not the account's grain has taken it up: it may
     // be that no silo runs. What only the grain knows is as the grain wrote it last.
-    private const string Select = """
+    private const string Select = $"""
         select a.tenant_id, a.ad_account_id, a.name, a.currency, a.timezone_name, a.account_status, a.integration_id,
                a.enabled, a.tier, a.attribution_window_days, a.settings_version,
                h.health, h.reason, s.next_due_at, s.rate_limit_backoff_until, s.retry_at, coalesce(s.consecutive_errors, 0), s.last_error,
@@ -48,19 +49,19 @@ public sealed class AccountDirectory(NpgsqlDataSource database, TimeProvider clo
         cross join lateral (
           select case when not t.sync_enabled or not a.enabled or not w.enabled then 'paused'
                       when a.integration_id is null then 'not_connected'
-                      when s.health is null or (s.health in ('paused', 'not_connected') and s.health_owner = 'customer') or s.health_reason = 'Everything is paused by the operator.' then 'active'
+                      when s.health is null or (s.health in ('paused', 'not_connected') and s.health_owner = 'customer') or s.health_reason = '{SyncMachine.PausedByOperator}' then 'active'
                       else s.health end,
                  case when not t.sync_enabled then 'The tenant is paused; resume it to sync.'
                       when not a.enabled then 'The account is paused; resume it to sync.'
-                      when not w.enabled then 'Everything is paused by the operator.'
+                      when not w.enabled then '{SyncMachine.PausedByOperator}'
                       when a.integration_id is null then 'No connection to Meta reaches this account; connect one.'
                       when s.health is null then 'It has not run yet.'
-                      when s.health in ('paused', 'not_connected') and s.health_owner = 'customer' or s.health_reason = 'Everything is paused by the operator.' then 'It is about to sync.'
+                      when s.health in ('paused', 'not_connected') and s.health_owner = 'customer' or s.health_reason = '{SyncMachine.PausedByOperator}' then 'It is about to sync.'
                       else s.health_reason end,
                  case when not t.sync_enabled or not a.enabled then 'customer'
                       when not w.enabled then 'us'
                       when a.integration_id is null then 'customer'
-                      when s.health is null or s.health in ('paused', 'not_connected') and s.health_owner = 'customer' or s.health_reason = 'Everything is paused by the operator.' then 'us'
+                      when s.health is null or s.health in ('paused', 'not_connected') and s.health_owner = 'customer' or s.health_reason = '{SyncMachine.PausedByOperator}' then 'us'
                       else s.health_owner end
         ) as h (health, reason, owner)
 

@@ -4,7 +4,8 @@ namespace MetaGrains.Warehouse.Insights;
 
 /// <summary>
 /// Blocks of memory for pages that wait. The shared pool keeps a few of a size, and what it does not keep the garbage
-/// collector moves about for as long as it waits: here blocks come back, up to the limit of what may wait at all.
+/// collector moves about for as long as it waits: here blocks come back, as long as all of them, in use or not, are
+/// within the limit of what may wait.
 /// </summary>
 internal sealed class BlockPool(long mostBytes)
 {
@@ -12,28 +13,27 @@ internal sealed class BlockPool(long mostBytes)
     public const int BlockBytes = 128 * 1024;
 
     private readonly ConcurrentBag<byte[]> _free = [];
-    private long _kept;
+    private long _made;
 
     /// <summary>A block with at least so much room, with anything in it.</summary>
     public byte[] Rent(int room)
     {
         if (room > BlockBytes)
             return GC.AllocateUninitializedArray<byte>(room);
-        if (!_free.TryTake(out var block))
-            return GC.AllocateUninitializedArray<byte>(BlockBytes);
-        Interlocked.Add(ref _kept, -BlockBytes);
-        return block;
+        if (_free.TryTake(out var block))
+            return block;
+        Interlocked.Add(ref _made, BlockBytes);
+        return GC.AllocateUninitializedArray<byte>(BlockBytes);
     }
 
     public void Return(byte[] block)
     {
-        if (block.Length != BlockBytes || Interlocked.Add(ref _kept, BlockBytes) > mostBytes)
-        {
-            if (block.Length == BlockBytes)
-                Interlocked.Add(ref _kept, -BlockBytes);
+        // One that was made for a single large row.
+        if (block.Length != BlockBytes)
             return;
-        }
-
-        _free.Add(block);
+        if (Interlocked.Read(ref _made) <= mostBytes)
+            _free.Add(block);
+        else
+            Interlocked.Add(ref _made, -BlockBytes);
     }
 }
