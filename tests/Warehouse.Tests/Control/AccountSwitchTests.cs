@@ -35,7 +35,6 @@ public sealed class AccountSwitchTests(ITestOutputHelper output)
         output.WriteLine($"{changed.Changed} accounts in one statement: {took.TotalSeconds:0.0} s");
 
         Assert.Equal(new AccountsChanged(accounts, accounts), changed);
-        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         Assert.Equal(accounts, await control.Database.ScalarAsync<long>(
             "select count(*) from account_settings_versions v join account_schedule s using (tenant_id, ad_account_id) where s.applied_settings <> v.version"));
         Assert.Equal(500, (await watch.FindAsync(ControlFixture.Now, ControlFixture.Now, 500, default)).Count(behind => behind.Kind == BehindKind.Account));
