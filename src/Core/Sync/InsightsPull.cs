@@ -152,7 +152,8 @@ public sealed class InsightsPull(
     private async Task<PublishCounts> PublishSliceAsync(RunReading reading, InsightsSlice slice, ShapeInUse shape, CancellationToken cancellationToken)
     {
         var whole = slice.Entity?.Narrow(slice.Report) ?? slice.Report;
-        var report = slice.Run.ArchivedUntil.TryGetValue(slice.Report.Name, out var until) && slice.Days.Since <= until
+        // Rows of one object are held against no total that would miss what is archived.
+        var report = slice.Entity is not null || (slice.Run.ArchivedUntil.TryGetValue(slice.Report.Name, out var until) && slice.Days.Since <= until)
             ? ArchivedObjects.IncludedIn(whole)
             : whole;
         SliceEvidence? first = null;

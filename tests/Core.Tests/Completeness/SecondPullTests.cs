@@ -57,7 +57,7 @@ public sealed class SecondPullTests
 
         var report = await PullAsync(source, store, entity: new EntityScope(InsightsLevel.Ad, "0"));
 
-        Assert.Equal(["ad.id", "ad.id ad.effective_status"], source.Queries.Select(query => string.Join(' ', query.Report.Filtering.Select(filter => filter.Field))));
+        Assert.Equal(["ad.id ad.effective_status", "ad.id ad.effective_status"], source.Queries.Select(query => string.Join(' ', query.Report.Filtering.Select(filter => filter.Field))));
         Assert.Equal((RunOutcome.Succeeded, 1), (report.Outcome, report.HeldDays));
         Assert.Contains("fewer rows of ad 0", report.ErrorMessage, StringComparison.Ordinal);
     }

@@ -16,7 +16,7 @@ public sealed class EntityScopePullTests
     private static readonly EntityScope Ad = new(InsightsLevel.Ad, "0");
 
     [Fact]
-    public async Task Every_question_is_about_the_object_alone_and_every_slice_says_so()
+    public async Task Every_question_is_about_the_object_alone_archived_or_not_and_every_slice_says_so()
     {
         var (source, store) = (new ScriptedSource(), new RecordingStore());
 
@@ -25,8 +25,10 @@ public sealed class EntityScopePullTests
         Assert.Equal((RunOutcome.Succeeded, null), (report.Outcome, report.ErrorMessage));
         Assert.All(source.Queries, query =>
         {
-            var filter = Assert.Single(query.Report.Filtering);
+            var (filter, status) = (query.Report.Filtering[0], query.Report.Filtering[1]);
             Assert.Equal(("ad.id", "IN", "0"), (filter.Field, filter.Operator, Assert.Single(filter.Values)));
+            Assert.Equal("ad.effective_status", status.Field);
+            Assert.Contains("ARCHIVED", status.Values);
         });
         Assert.Equal(2, store.Published.Count);
         // The question of the report itself stays: a row is the same row, and no number differs for another question.
