@@ -36,6 +36,50 @@ public sealed class RunRouteTests(SharedSystem system)
         (await Api.PostAsync($"{tenant.Url}/accounts/999/sync/runs", "{}")).IsProblem(404);
     }
 
+    [Theory]
+    [InlineData("9000", "campaign")]
+    [InlineData("9001", "campaign")]
+    [InlineData("8000", "adset")]
+    [InlineData("7000", "ad")]
+    public async Task A_run_for_one_object_is_accepted_once_and_says_which(string entity, string level)
+    {
+        var tenant = await Api.TenantAsync();
+        var runs = await Api.AccountAsync(tenant) + "/sync/runs";
+        await FactRows.ObjectsAsync(Api, tenant, "act_101");
+
+        var all = (await Api.PostAsync(runs, """{"date_preset":"last_7d"}""", tenant.Key)).Is(202);
+        var one = (await Api.PostAsync(runs, $$"""{"date_preset":"last_7d","entity":"{{entity}}"}""", tenant.Key)).Is(202);
+        var again = (await Api.PostAsync(runs, $$"""{"date_preset":"last_7d","entity":"{{entity}}"}""", tenant.Key)).Is(202);
+
+        Assert.NotEqual(all["run_id"], one["run_id"]);
+        Assert.Equal(one["run_id"], again["run_id"]);
+        var shown = (await Api.GetAsync($"{runs}/{one["run_id"]}", tenant.Key)).Is(200);
+        Assert.Equal(("tier", entity, level), (shown["job"], shown["entity"], shown["entity_level"]));
+        Assert.Null((await Api.GetAsync($"{runs}/{all["run_id"]}", tenant.Key)).Is(200)["entity"]);
+        Assert.Equal(level, await Api.Database.ScalarAsync<string>("select request ->> 'entity_level' from sync_runs where run_id = $1", long.Parse(one["run_id"]!)));
+    }
+
+    [Fact]
+    public async Task An_object_of_another_account_or_of_nobody_is_refused_and_so_is_a_key_that_named_another_object()
+    {
+        var tenant = await Api.TenantAsync();
+        var runs = await Api.AccountAsync(tenant) + "/sync/runs";
+        var other = await Api.AccountAsync(tenant, "act_102") + "/sync/runs";
+        await FactRows.ObjectsAsync(Api, tenant, "act_101");
+
+        // A creative has no rows of its own.
+        foreach (var (path, entity) in new[] { (other, "9000"), (runs, "4000"), (runs, "6000") })
+        {
+            var refused = (await Api.PostAsync(path, $$"""{"entity":"{{entity}}"}""", tenant.Key)).IsProblem(400);
+            Assert.Equal("entity", refused["field"]);
+            Assert.Contains($"/v1/tenants/{tenant.Slug}/campaigns", refused["fix"], StringComparison.Ordinal);
+        }
+
+        (await Api.SendAsync("POST", runs, """{"entity":"9000"}""", tenant.Key, headers: ("Idempotency-Key", "one"))).Is(202);
+        (await Api.SendAsync("POST", runs, """{"entity":"8000"}""", tenant.Key, headers: ("Idempotency-Key", "one"))).IsProblem(409);
+        Assert.Equal(1L, await Api.Database.ScalarAsync<long>("select count(*) from sync_runs where tenant_id = $1", tenant.Id));
+    }
+
     [Fact]
     public async Task An_empty_body_asks_for_the_tiers_run()
     {

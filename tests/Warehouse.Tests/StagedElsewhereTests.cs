@@ -29,3 +29,9 @@ public sealed class RevisionsFromBothTests : RevisionTests
 {
     protected override long StagingBytes => PublishFromBothTests.Both;
 }
+
+/// <inheritdoc cref="PublishFromTableTests" />
+public sealed class EntityPublishFromTableTests : EntityPublishTests
+{
+    protected override long StagingBytes => 0;
+}

@@ -57,20 +57,22 @@ internal sealed class WarehouseFixture : IAsyncDisposable
 
     /// <summary>Stages the rows in pages of three and publishes them, as a run of its own.</summary>
     public async Task<PublishCounts> PublishAsync(
-        IReadOnlyList<InsightRow> rows, InsightsLevel level = InsightsLevel.Ad, AdAccountKey? account = null, DateRange? days = null)
+        IReadOnlyList<InsightRow> rows, InsightsLevel level = InsightsLevel.Ad, AdAccountKey? account = null, DateRange? days = null,
+        EntityScope? entity = null)
     {
-        var slice = await StageAsync(rows, level, account, days);
+        var slice = await StageAsync(rows, level, account, days, entity);
         var counts = await Store.PublishAsync(slice, rows.Count, default);
         await Store.EndRunAsync(slice.Run, new RunReport { Outcome = RunOutcome.Succeeded, Rows = counts }, default);
         return counts;
     }
 
     public async Task<InsightsSlice> StageAsync(
-        IReadOnlyList<InsightRow> rows, InsightsLevel level = InsightsLevel.Ad, AdAccountKey? account = null, DateRange? days = null)
+        IReadOnlyList<InsightRow> rows, InsightsLevel level = InsightsLevel.Ad, AdAccountKey? account = null, DateRange? days = null,
+        EntityScope? entity = null)
     {
         var range = days ?? Week;
         var run = await Store.BeginRunAsync(account ?? Account, "incremental", "test", range, null, default);
-        var slice = new InsightsSlice(run, 0, InsightsReport.Daily(level), range, range.Until);
+        var slice = new InsightsSlice(run, 0, InsightsReport.Daily(level), range, entity is null ? range.Until : null) { Entity = entity };
         foreach (var (number, page) in rows.Chunk(3).Index())
             await Store.StageAsync(slice, new FakePage(number, page), default);
         return slice;

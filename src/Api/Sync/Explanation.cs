@@ -31,7 +31,7 @@ public sealed record Explanation(
         "act_101", "active", "medium", Due.AddHours(2), null, null, 0,
         [new Fact("decision", "tier was due at 2026-03-06T14:00:00Z and waits for the budget.", Due), new Fact("health", "It syncs.", null)],
         new ExplainedHealth("active", "us", Due.AddDays(-3), null, "It syncs."),
-        new ExplainedDecision("waiting_for_budget", "tier", null, Due, "medium", "medium", new RunWindow(new DateOnly(2026, 3, 4), new DateOnly(2026, 3, 6)), null),
+        new ExplainedDecision("waiting_for_budget", "tier", null, Due, "medium", "medium", new RunWindow(new DateOnly(2026, 3, 4), new DateOnly(2026, 3, 6)), null, null, null),
         new ExplainedSchedule(7200, null, 1020, Due.AddMinutes(1)),
         [
             new ExplainedJob("tier", Due, new RunWindow(new DateOnly(2026, 3, 4), new DateOnly(2026, 3, 6)), ["account_daily", "ad_daily"], new DateOnly(2026, 3, 6),
@@ -54,7 +54,7 @@ public sealed record Explanation(
             new ExplainedHealth(status.Health, outlook.Owner, outlook.Since, outlook.NextTry, outlook.Reason),
             new ExplainedDecision(
                 outlook.Outcome, outlook.Job, outlook.RequestedRun, outlook.DueAt, outlook.Priority, outlook.EffectivePriority,
-                Window(outlook.WindowSince, outlook.WindowUntil), outlook.Obstacle),
+                Window(outlook.WindowSince, outlook.WindowUntil), outlook.Obstacle, outlook.Entity, outlook.EntityLevel),
             new ExplainedSchedule(outlook.Interval?.TotalSeconds, outlook.Cron, outlook.Offset.TotalSeconds, outlook.WakeAt),
             [.. outlook.Jobs.Select(Of)], BudgetOf(outlook, place), [.. outlook.Reports.Select(Of)], outlook.Incident, lastRun);
     }
@@ -95,8 +95,11 @@ public sealed record ExplainedHealth(string State, string Owner, DateTimeOffset 
 /// <param name="EffectivePriority">The priority after ageing, or lent by what waits behind.</param>
 /// <param name="Window">The days that it reads; null for objects.</param>
 /// <param name="Obstacle">Why it does not run.</param>
+/// <param name="Entity">The campaign, ad set or ad that it reads alone; null for all of the account.</param>
+/// <param name="EntityLevel">campaign, adset or ad; null for all of the account.</param>
 public sealed record ExplainedDecision(
-    string Outcome, string? Job, long? RequestedRun, DateTimeOffset? DueAt, string? Priority, string? EffectivePriority, RunWindow? Window, string? Obstacle);
+    string Outcome, string? Job, long? RequestedRun, DateTimeOffset? DueAt, string? Priority, string? EffectivePriority, RunWindow? Window, string? Obstacle,
+    string? Entity, string? EntityLevel);
 
 /// <summary>When the tier's job recurs.</summary>
 /// <param name="IntervalSeconds">The tier's interval or the account's own; null where a cron expression says when.</param>

@@ -21,9 +21,12 @@ namespace MetaGrains.Api.Sync;
 /// <param name="PermitsWaitedMs">How long it waited for the budget.</param>
 /// <param name="RateLimited">Whether Meta refused a call because of a limit.</param>
 /// <param name="Error">Why it failed, or what a run that succeeded had to leave out; null for neither.</param>
+/// <param name="Entity">The campaign, ad set or ad that was asked for alone; null for all of the account.</param>
+/// <param name="EntityLevel">campaign, adset or ad; null for all of the account.</param>
 public sealed record Run(
     long Id, string Job, string Trigger, string Status, DateTimeOffset? RequestedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, long? DurationMs,
-    RunWindow? Window, long Calls, long Retries, long Pages, long Bytes, RunRows Rows, IReadOnlyDictionary<string, long> Entities, long PermitsWaitedMs, bool RateLimited, RunFailureView? Error)
+    RunWindow? Window, long Calls, long Retries, long Pages, long Bytes, RunRows Rows, IReadOnlyDictionary<string, long> Entities, long PermitsWaitedMs, bool RateLimited, RunFailureView? Error,
+    string? Entity, string? EntityLevel)
 {
     internal static Run Of(RunRecord row) => new(
         row.RunId, row.Job, row.Trigger, row.Status, row.RequestedAt, row.StartedAt, row.FinishedAt, row.DurationMs,
@@ -31,7 +34,8 @@ public sealed record Run(
         row.Tally.Calls, row.Tally.Retries, row.Tally.Pages, row.Tally.Bytes,
         new RunRows(row.Tally.Read, row.Tally.Inserted, row.Tally.Changed, row.Tally.Unchanged, row.Tally.Vanished),
         row.Tally.Entities, row.Tally.PermitsWaitedMs, row.Tally.RateLimited,
-        row.Error is { } error ? new RunFailureView(error.Message, error.Code, error.Subcode, error.Trace) : null);
+        row.Error is { } error ? new RunFailureView(error.Message, error.Code, error.Subcode, error.Trace) : null,
+        row.Entity, row.EntityLevel);
 }
 
 /// <summary>Days, both included.</summary>

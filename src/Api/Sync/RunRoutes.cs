@@ -11,6 +11,7 @@ using MetaGrains.Api.Silo;
 using MetaGrains.Core.Time;
 using MetaGrains.Grains.Interfaces;
 using MetaGrains.Warehouse.Control;
+using MetaGrains.Warehouse.Reads;
 
 namespace MetaGrains.Api.Sync;
 
@@ -22,7 +23,7 @@ internal static class RunRoutes
 
     public static Run Example { get; } = new(
         4711, "tier", "schedule", "succeeded", null, new DateTimeOffset(2026, 3, 6, 12, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 3, 6, 12, 0, 4, TimeSpan.Zero),
-        4000, new RunWindow(new DateOnly(2026, 3, 4), new DateOnly(2026, 3, 6)), 4, 0, 4, 52_000, new RunRows(120, 40, 8, 72, 0), new Dictionary<string, long>(), 0, false, null);
+        4000, new RunWindow(new DateOnly(2026, 3, 4), new DateOnly(2026, 3, 6)), 4, 0, 4, 52_000, new RunRows(120, 40, 8, 72, 0), new Dictionary<string, long>(), 0, false, null, null, null);
 
     public static void MapRuns(this IEndpointRouteBuilder routes, bool jobsEnabled)
     {
@@ -38,7 +39,7 @@ internal static class RunRoutes
         routes.MapTrigger("POST", All, Access.Tenant, new(
             "triggerRun", Tag, "Ask for a run", new AnswerDoc(202, "It is accepted and waits.", new AcceptedRun(4712, "The run is accepted; it starts when the account's grain takes it up.")))
         {
-            Description = "The same ask as one that still waits is that run; the same Idempotency-Key is the same run for ever. It is accepted whether or not a silo runs.",
+            Description = "The same ask as one that still waits is that run; the same Idempotency-Key is the same run for ever. It is accepted whether or not a silo runs. With entity, rows of that campaign, ad set or ad are read and published alone, and neither cursor nor due time moves.",
             Body = new NewRun { Job = "incremental", Since = new DateOnly(2026, 3, 1), Until = new DateOnly(2026, 3, 5) },
             Parameters = [new(IdempotencyKey.Header, ParameterPlace.Header, typeof(string), "The caller's own name for the request.", "9f3c1b52-refresh-march")],
             Problems = [StatusCodes.Status409Conflict],
@@ -72,7 +73,10 @@ internal static class RunRoutes
         var row = await account.FindAsync(services.Accounts, cancellationToken);
         if (body.Value.Ask.Range is { } range)
             RequireDays(row, range, services.Clock.GetUtcNow());
-        var receipt = await services.Queue.RequestAsync(account.Key, body.Value.Ask, key.Value, cancellationToken) ?? throw account.Missing();
+        var ask = body.Value.Ask;
+        if (body.Value.Entity is { } id)
+            ask = ask with { Entity = await services.Entities.FindAsync(account.Key, id, cancellationToken) ?? throw UnknownEntity(account, id) };
+        var receipt = await services.Queue.RequestAsync(account.Key, ask, key.Value, cancellationToken) ?? throw account.Missing();
         if (receipt.Kind == ReceiptKind.KeyTaken)
         {
             throw ProblemException.Conflict(
@@ -94,6 +98,10 @@ internal static class RunRoutes
         }
     }
 
+    private static ProblemException UnknownEntity(AccountInPath account, string id) => ProblemException.BadRequest(
+        "entity", $"No campaign, ad set or ad {id} of the account is known.",
+        $"GET /v1/tenants/{account.TenantSlug}/campaigns, …/ad-sets and …/ads list them; a new one is known after the next run of the job entities.");
+
     private static string Message(RunReceipt receipt, AccountRecord account) => receipt.Kind switch
     {
         ReceiptKind.Waiting => $"The same run waits already as {receipt.RunId}; no second one was made.",
@@ -104,4 +112,4 @@ internal static class RunRoutes
 }
 
 /// <summary>What a trigger works with.</summary>
-internal sealed record RunServices(AccountDirectory Accounts, RunQueue Queue, SiloCalls Silo, TimeProvider Clock);
+internal sealed record RunServices(AccountDirectory Accounts, RunQueue Queue, EntityDirectory Entities, SiloCalls Silo, TimeProvider Clock);

@@ -26,8 +26,10 @@ public sealed record SyncChange : IChecked
 public sealed record NewRun : IChecked
 {
     private const string Trigger = "api";
+    private const int LongestId = 20;
 
     private static readonly string[] Jobs = [.. SyncJobs.All.Where(job => job.IsPlanned()).Select(job => job.WireName())];
+    private static readonly string[] EntityJobs = [.. SyncJobs.All.Where(job => job.IsPlanned() && job.ReadsObjectRows()).Select(job => job.WireName())];
     private static readonly string[] Presets = [.. DatePresets.All.Select(preset => preset.WireName())];
 
     /// <summary>tier (when it is left out), initial, fresh, incremental, deep, entities or reconcile.</summary>
@@ -42,6 +44,9 @@ public sealed record NewRun : IChecked
     /// <summary>yesterday, last_7d or last_30d; instead of since and until.</summary>
     public string? DatePreset { get; init; }
 
+    /// <summary>Meta's id of a campaign, ad set or ad: its rows alone are read and published, with those below it.</summary>
+    public string? Entity { get; init; }
+
     internal RunAsk Ask => new(
         Job is not null && SyncJobs.TryParse(Job, out var job) ? job : SyncJob.Tier,
         Since is { } since && Until is { } until ? new DateRange(since, until) : null,
@@ -54,6 +59,8 @@ public sealed record NewRun : IChecked
             faults.OneOf("job", Job, Jobs);
         else if (Job is not null && !Ask.Job.IsPlanned())
             faults.Add("job", $"The job '{Job}' cannot be triggered.", $"Use one of: {string.Join(", ", Jobs)}.");
+        if (Entity is not null)
+            CheckEntity(faults, Entity);
         faults.OneOf("date_preset", DatePreset, Presets);
         if (DatePreset is not null && (Since is not null || Until is not null))
             faults.Add("date_preset", "date_preset stands beside since or until.", "Send either date_preset, or since and until.");
@@ -66,5 +73,13 @@ public sealed record NewRun : IChecked
         {
             faults.Add("until", $"The dates are reversed: until {DateRange.Iso(Until.Value)} is before since {DateRange.Iso(Since.Value)}.", "Swap them.");
         }
+    }
+
+    private void CheckEntity(Faults faults, string entity)
+    {
+        if (entity.Length is 0 or > LongestId || !entity.All(char.IsAsciiDigit))
+            faults.Add("entity", $"entity '{Quoted.Of(entity)}' is no id of Meta's.", "Send the digits of a campaign's, ad set's or ad's id.");
+        else if (Ask.Job.IsPlanned() && !Ask.Job.ReadsObjectRows())
+            faults.Add("entity", $"The job '{Ask.Job.WireName()}' reads no insights of a single object.", $"Leave entity out, or use one of the jobs: {string.Join(", ", EntityJobs)}.");
     }
 }

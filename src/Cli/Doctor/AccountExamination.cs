@@ -14,7 +14,7 @@ internal sealed class AccountExamination(ApiClient api, string tenantName, AdAcc
     private const string LastWindow = """
         select window_since, window_until, finished_at, rows_read
         from sync_runs
-        where tenant_id = $1 and ad_account_id = $2 and status = 'succeeded' and window_since is not null
+        where tenant_id = $1 and ad_account_id = $2 and status = 'succeeded' and window_since is not null and request ->> 'entity' is null
         order by run_id desc
         limit 1
         """;

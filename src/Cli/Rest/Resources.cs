@@ -62,7 +62,8 @@ internal sealed record RunError(string? Message, int? Code, int? Subcode, string
 
 internal sealed record Run(
     long Id, string Job, string Trigger, string Status, DateTimeOffset? RequestedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
-    long? DurationMs, RunWindow? Window, long Calls, long Retries, long Pages, long Bytes, RunRows? Rows, long PermitsWaitedMs, bool RateLimited, RunError? Error)
+    long? DurationMs, RunWindow? Window, long Calls, long Retries, long Pages, long Bytes, RunRows? Rows, long PermitsWaitedMs, bool RateLimited, RunError? Error,
+    string? Entity = null, string? EntityLevel = null)
 {
     /// <summary>Whether it will not change any more.</summary>
     [System.Text.Json.Serialization.JsonIgnore]

@@ -75,14 +75,17 @@ internal static class SyncCandidates
             { Preset: { } preset } => SyncPlan.ForPreset(job, inputs, preset, now),
             _ => SyncPlan.For(job, inputs, state.Job(job).Cursor, now),
         };
-        if (plan is not null && plan.Reports.IsEmpty && job.ReadsInsights())
+        if (request?.Entity is { } entity)
+            plan = plan?.Of(entity);
+        if (plan is not null && plan.Reports.IsEmpty && (job.ReadsInsights() || plan.Entity is not null))
             return null;
         return plan is not null && request?.Priority is { } priority ? plan with { Priority = priority } : plan;
     }
 
-    /// <summary>Permits that a job's run will likely need: as many as the last one used.</summary>
-    public static int PermitsFor(AccountState state, SyncJob job) =>
-        Math.Clamp(state.Job(job).LastCalls ?? SyncMachine.FirstAsk, 1, SyncMachine.MaxAsk);
+    /// <summary>Permits that a run will likely need: as many as the last one of its job used, which says nothing of one object.</summary>
+    public static int PermitsFor(AccountState state, SyncCandidate candidate) => candidate.Request?.Entity is not null
+        ? SyncMachine.FirstAsk
+        : Math.Clamp(state.Job(candidate.Job).LastCalls ?? SyncMachine.FirstAsk, 1, SyncMachine.MaxAsk);
 
     /// <summary>Why an account runs nothing at all, for a person; null when it may.</summary>
     public static string? Obstacle(AccountState state, DateTimeOffset now)

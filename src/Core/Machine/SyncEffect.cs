@@ -55,7 +55,7 @@ public abstract record SyncEffect
     {
         /// <summary>The run as <see cref="InsightsPull"/> takes it.</summary>
         public PullRequest ToPullRequest(AdAccountKey account) =>
-            new(account, Plan.Job.WireName(), Request?.Trigger ?? "schedule", Plan.Window, Plan.Reports) { MovesCursor = Plan.MovesCursor };
+            new(account, Plan.Job.WireName(), Request?.Trigger ?? "schedule", Plan.Window, Plan.Reports) { MovesCursor = Plan.MovesCursor, Entity = Plan.Entity };
     }
 
     /// <summary>Hand further permits to the run.</summary>

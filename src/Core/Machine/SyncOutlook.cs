@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MetaGrains.Core.Incidents;
+using MetaGrains.Core.Insights;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Time;
 
@@ -63,6 +64,9 @@ public sealed record SyncChoice(
     ChoiceOutcome Outcome, SyncJob? Job = null, long? RequestedRun = null, DateTimeOffset? DueAt = null, Priority? Priority = null,
     Priority? Effective = null, DateRange? Window = null, string? Obstacle = null)
 {
+    /// <summary>The object that it reads alone, with what is below it; null for all of the account.</summary>
+    public EntityScope? Entity { get; init; }
+
     internal static SyncChoice Of(AccountState state, DateTimeOffset now)
     {
         if (state.Run is { } run)
@@ -80,7 +84,10 @@ public sealed record SyncChoice(
     }
 
     private static SyncChoice Of(ChoiceOutcome outcome, SyncCandidate candidate, DateRange? window, string? obstacle) => new(
-        outcome, candidate.Job, candidate.Request?.RunId, candidate.DueAt, candidate.Priority, candidate.Effective, window, obstacle);
+        outcome, candidate.Job, candidate.Request?.RunId, candidate.DueAt, candidate.Priority, candidate.Effective, window, obstacle)
+    {
+        Entity = candidate.Request?.Entity,
+    };
 
     private static DateRange? WindowOf(PlannedRun? plan) => plan is { Job: var job, Window: var days } && job.ReadsInsights() ? days : null;
 }

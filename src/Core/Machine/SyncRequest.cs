@@ -1,3 +1,4 @@
+using MetaGrains.Core.Insights;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Time;
 
@@ -35,4 +36,7 @@ public sealed record SyncRequest
 
     /// <summary>Failed runs of this request so far.</summary>
     public int Failures { get; init; }
+
+    /// <summary>The object that is read alone, with what is below it; null for all of the account.</summary>
+    public EntityScope? Entity { get; init; }
 }

@@ -28,7 +28,7 @@ internal sealed partial class SyncTurn
             return;
         }
 
-        var request = best.ToBudgetRequest(_state, 0, SyncCandidates.PermitsFor(_state, best.Job));
+        var request = best.ToBudgetRequest(_state, 0, SyncCandidates.PermitsFor(_state, best));
         if (_state.Ask is not { } ask)
             Ask(request);
         else

@@ -73,6 +73,8 @@ internal sealed partial class SyncTurn
     private string WhyImpossible(SyncRequest request) =>
         SyncPlan.ReportsOf(request.Job, _state.Settings.PlanInputs).FirstOrDefault(report => _state.Refused.Any(refusal => refusal.Report == report.Name)) is { } refused
             ? $"Every report of the job {request.Job.WireName()} is left out; {refused.Name}: {_state.Refused.First(refusal => refusal.Report == refused.Name).Reason}"
+            : request.Entity is { } entity && PlanOf(request with { Entity = null }) is not null
+            ? $"No report that the job {request.Job.WireName()} reads has rows of {entity}."
             : request.Range is { } range
             ? _state.Settings.Calendar.Refuse(range, now) ?? $"Meta answers for none of the days {range}, or no report is defined for the job {request.Job.WireName()}."
             : $"No report is defined for the job {request.Job.WireName()}.";

@@ -74,6 +74,9 @@ internal sealed partial class SyncTurn
         else if (failure.MayBeIncident && IncidentRest.Open(_state, ErrorSignature.Of(failure)) is not null)
             // Whatever it would mean for one account alone: Meta is not well.
             Fail(run, failure with { Kind = FailureKind.Transient });
+        else if (failure.Kind == FailureKind.Refused && run.Request is { Entity: not null } one)
+            // What is refused of one object is no word about the account's reports.
+            Close(one, failure.Message);
         else if (failure is { Kind: FailureKind.Refused, Report: { } report } && (IsBreakdown(run, failure) || run.Plan.Reports.Any(other => other.Name != report)))
             LeaveOut(report, failure, IsBreakdown(run, failure));
         else
@@ -118,7 +121,10 @@ internal sealed partial class SyncTurn
     private void Advance(RunningRun run, int calls)
     {
         var job = _state.Job(run.Plan.Job);
-        job = job with { LastSucceeded = now, LastCalls = calls, Errors = 0, RetryAt = null };
+        // One object that was read says nothing of the job but that Meta answers again.
+        job = run.Plan.Entity is null
+            ? job with { LastSucceeded = now, LastCalls = calls, Errors = 0, RetryAt = null }
+            : job with { Errors = 0, RetryAt = null };
         if (run.Plan.MovesCursor)
         {
             var reached = run.Plan.Window.Until;

@@ -25,6 +25,16 @@ public sealed record PlannedRun(
     bool MovesCursor,
     DateRange? Uncovered)
 {
+    /// <summary>The object that is read alone, with what is below it; null for all of the account.</summary>
+    public EntityScope? Entity { get; init; }
+
     /// <summary>What is read, for a person.</summary>
-    public string Subject => Job.ReadsInsights() ? Window.ToString() : "campaigns, ad sets, ads and creatives";
+    public string Subject => !Job.ReadsInsights() ? "campaigns, ad sets, ads and creatives" : Entity is null ? Window.ToString() : $"{Window} of {Entity}";
+
+    /// <summary>
+    /// The same run for one object: it reads only reports that say which rows are the object's, and moves nothing on,
+    /// since every other object stays unread.
+    /// </summary>
+    public PlannedRun Of(EntityScope entity) =>
+        this with { Entity = entity, Reports = [.. Reports.Where(entity.Reaches)], MovesCursor = false, Uncovered = null };
 }

@@ -54,6 +54,9 @@ public static class SyncJobs
     /// <summary>Whether the job reads insights; <c>entities</c> reads objects, which count against other limits.</summary>
     public static bool ReadsInsights(this SyncJob job) => job != SyncJob.Entities;
 
+    /// <summary>Whether the job reads rows of single campaigns, ad sets and ads, so that it may be asked for one of them.</summary>
+    public static bool ReadsObjectRows(this SyncJob job) => job.ReadsInsights() && job != SyncJob.Reconcile;
+
     /// <summary>
     /// Whether a failed run of the job delays it alone. A failure of the jobs that keep insights fresh rests the account,
     /// since each of them would ask Meta the same again; what else is read must never keep those from running.

@@ -23,7 +23,14 @@ public sealed record SyncRun(long Id, AdAccountKey Account, string Job, long Epo
 /// <param name="Report">The report.</param>
 /// <param name="Days">The days.</param>
 /// <param name="CursorAfter">Where the job's cursor stands once this slice is published, or null while more slices follow.</param>
-public sealed record InsightsSlice(SyncRun Run, int Number, InsightsReport Report, DateRange Days, DateOnly? CursorAfter);
+public sealed record InsightsSlice(SyncRun Run, int Number, InsightsReport Report, DateRange Days, DateOnly? CursorAfter)
+{
+    /// <summary>
+    /// The object whose rows alone are read and published, with what is below it; null for all rows of the days. A publish
+    /// of one object leaves rows of others, and all that is said of whole days, as it is.
+    /// </summary>
+    public EntityScope? Entity { get; init; }
+}
 
 /// <summary>What a publish did to the fact table.</summary>
 /// <param name="Read">Rows that Meta answered.</param>

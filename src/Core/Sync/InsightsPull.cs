@@ -21,6 +21,9 @@ public sealed record PullRequest(AdAccountKey Account, string Job, string Trigge
     /// </summary>
     public bool MovesCursor { get; init; } = true;
 
+    /// <summary>The object that is read alone, with what is below it; null for all of the account.</summary>
+    public EntityScope? Entity { get; init; }
+
     /// <summary>The run that somebody asked for and that this is; null for a run of its own accord.</summary>
     public long? RequestedRun { get; init; }
 
@@ -77,8 +80,16 @@ public sealed class InsightsPull(
             from report in request.Reports
             select (report, days)).ToArray();
         return [.. pieces.Select((piece, number) => new InsightsSlice(
-            run, number, piece.report, piece.days, number == pieces.Length - 1 && request.MovesCursor ? request.Window.Until : null))];
+            run, number, piece.report, piece.days, number == pieces.Length - 1 && request.MovesCursor ? request.Window.Until : null)
+            {
+                Entity = request.Entity,
+            })];
     }
+
+    // What is held back of whole days is written down in the warehouse; of one object this is all that says so.
+    private static string? LeftOut(PullRequest request, RunTally tally) => request.Entity is { } entity && tally.HeldDays > 0
+        ? $"Days of a report on which Meta answered fewer rows of {entity} than are held, and which therefore stayed as they were: {tally.HeldDays}. The next run over all objects decides."
+        : null;
 
     // Best effort: the store itself may be what broke, and then a later run marks this one as superseded. What broke
     // could be anything, so only its kind is written down; the exception reaches the caller's log.
@@ -99,13 +110,14 @@ public sealed class InsightsPull(
         PullRequest request, SyncRun run, RunTally tally, AccessToken token, CancellationToken cancellationToken)
     {
         var reading = new RunReading(source, store, options, request.Permits, reports?.Of(request.Account), tally, token);
-        var used = new RunShapes(shapes, request.Account, report => new ShapeLimits(report, options.SliceDays, source.PageLimit), clock);
+        // How the question about one object fits says nothing of that about all.
+        var used = new RunShapes(request.Entity is null ? shapes : null, request.Account, report => new ShapeLimits(report, options.SliceDays, source.PageLimit), clock);
         try
         {
             foreach (var slice in Slices(request, run, options.SliceDays))
                 tally.Rows += await PublishSliceAsync(reading, slice, await used.OfAsync(slice.Report, cancellationToken), cancellationToken);
             await used.EndAsync();
-            return tally.Report(RunOutcome.Succeeded) with { Shape = used.Words };
+            return tally.Report(RunOutcome.Succeeded) with { Shape = used.Words, ErrorMessage = LeftOut(request, tally) };
         }
         catch (SourceException refused)
         {
@@ -139,9 +151,11 @@ public sealed class InsightsPull(
 
     private async Task<PublishCounts> PublishSliceAsync(RunReading reading, InsightsSlice slice, ShapeInUse shape, CancellationToken cancellationToken)
     {
-        var report = slice.Run.ArchivedUntil.TryGetValue(slice.Report.Name, out var until) && slice.Days.Since <= until
-            ? ArchivedObjects.IncludedIn(slice.Report)
-            : slice.Report;
+        var whole = slice.Entity?.Narrow(slice.Report) ?? slice.Report;
+        // Rows of one object are held against no total that would miss what is archived.
+        var report = slice.Entity is not null || (slice.Run.ArchivedUntil.TryGetValue(slice.Report.Name, out var until) && slice.Days.Since <= until)
+            ? ArchivedObjects.IncludedIn(whole)
+            : whole;
         SliceEvidence? first = null;
         for (var read = 1; ; read++)
         {
@@ -157,7 +171,7 @@ public sealed class InsightsPull(
                 }
 
                 first = evidence;
-                report = ArchivedObjects.IncludedIn(slice.Report);
+                report = ArchivedObjects.IncludedIn(whole);
                 read = 0;
             }
             catch (SliceRejectedException) when (read < options.ReadsPerSlice)

@@ -119,6 +119,8 @@ internal sealed class SliceReading(RunReading run, InsightsSlice slice, Insights
             using (page)
             {
                 run.Tally.Take(page);
+                if (slice.Entity is { } entity && !entity.HoldsAll(page))
+                    throw new SliceRejectedException($"The answer has rows that are not of {entity}, which alone was asked for.");
                 rows += page.Rows.Length;
                 _page = first + page.Number + 1;
                 if (!page.Rows.IsEmpty)

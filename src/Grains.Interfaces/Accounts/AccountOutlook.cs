@@ -109,6 +109,14 @@ public sealed record AccountOutlook
     /// <summary>Reports that are not asked for as a whole, or not at all.</summary>
     [Id(25)]
     public required List<AccountReport> Reports { get; init; }
+
+    /// <summary>The object that is read alone; null for all of the account.</summary>
+    [Id(26)]
+    public string? Entity { get; init; }
+
+    /// <summary>What it is: <c>campaign</c>, <c>adset</c> or <c>ad</c>.</summary>
+    [Id(27)]
+    public string? EntityLevel { get; init; }
 }
 
 /// <summary>Where one job stands, and what its next run would read.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MetaGrains.Core.Insights;
 using MetaGrains.Core.Machine;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Grains.Interfaces.Accounts;
@@ -42,6 +43,8 @@ internal static class AccountOutlooks
             Incident = outlook.Incident?.Id,
             Jobs = [.. outlook.Jobs.Select(Of)],
             Reports = [.. state.Refused.Select(Of), .. shaped.Select(Of)],
+            Entity = choice.Entity?.Id,
+            EntityLevel = choice.Entity?.Level.WireName(),
         };
     }
 

@@ -10,7 +10,14 @@ namespace MetaGrains.Warehouse.Control;
 /// <summary>A run as callers see it: a row of <c>sync_runs</c>.</summary>
 public sealed record RunRecord(
     long RunId, string Job, string Trigger, string Status, DateTimeOffset? RequestedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
-    long? DurationMs, DateRange? Window, RunTally Tally, RunError? Error);
+    long? DurationMs, DateRange? Window, RunTally Tally, RunError? Error)
+{
+    /// <summary>The object that was asked for alone; null for all of the account.</summary>
+    public string? Entity { get; init; }
+
+    /// <summary><c>campaign</c>, <c>adset</c> or <c>ad</c>.</summary>
+    public string? EntityLevel { get; init; }
+}
 
 /// <summary>What a run counted.</summary>
 public sealed record RunTally(
@@ -39,7 +46,8 @@ public sealed class RunDirectory(NpgsqlDataSource database)
         select run_id, job, trigger, status, requested_at, started_at, finished_at, duration_ms,
                coalesce(window_since, (request ->> 'since')::date), coalesce(window_until, (request ->> 'until')::date),
                calls, retries, pages, bytes, rows_read, rows_inserted, rows_changed, rows_unchanged, rows_vanished,
-               permits_waited_ms, rate_limited, error_message, error_code, error_subcode, error_trace, entities
+               permits_waited_ms, rate_limited, error_message, error_code, error_subcode, error_trace, entities,
+               request ->> 'entity', request ->> 'entity_level'
         from sync_runs
         where tenant_id = $1 and ad_account_id = $2
 
@@ -95,5 +103,9 @@ public sealed class RunDirectory(NpgsqlDataSource database)
         {
             Entities = JsonSerializer.Deserialize<Dictionary<string, long>>(reader.GetString(25))!,
         },
-        reader.Line(21) is { } message ? new RunError(message, reader.Value<int>(22), reader.Value<int>(23), reader.Line(24)) : null);
+        reader.Line(21) is { } message ? new RunError(message, reader.Value<int>(22), reader.Value<int>(23), reader.Line(24)) : null)
+    {
+        Entity = reader.Line(26),
+        EntityLevel = reader.Line(27),
+    };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Insights;
 using MetaGrains.Core.Machine;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Time;
@@ -15,7 +16,11 @@ namespace MetaGrains.Warehouse.Control;
 /// <param name="Range">Days instead of the job's own window, or null.</param>
 /// <param name="Preset">Days by name, or null; <paramref name="Range"/> comes first.</param>
 /// <param name="Trigger">Who asks: <c>api</c>, <c>cli</c>, <c>connect</c> …</param>
-public sealed record RunAsk(SyncJob Job, DateRange? Range, DatePreset? Preset, string Trigger);
+public sealed record RunAsk(SyncJob Job, DateRange? Range, DatePreset? Preset, string Trigger)
+{
+    /// <summary>The object that is to be read alone, with what is below it; null for all of the account.</summary>
+    public EntityScope? Entity { get; init; }
+}
 
 /// <summary>
 /// Runs that were accepted and wait for their account's grain: rows of <c>sync_runs</c> with status <c>queued</c>, so
@@ -178,17 +183,24 @@ public sealed class RunQueue(NpgsqlDataSource database, TimeProvider clock)
 
     private static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 
-    // {"since": "2026-03-01", "until": "2026-03-07"} or {"date_preset": "last_7d"}; null for the job as it is.
-    private static string? Write(RunAsk ask) => ask switch
+    // {"since": "2026-03-01", "until": "2026-03-07"} or {"date_preset": "last_7d"}, with {"entity": "123", "entity_level":
+    // "campaign"} for one object; null for the job as it is.
+    private static string? Write(RunAsk ask)
     {
-        { Range: { } range } => new JsonObject { ["since"] = DateRange.Iso(range.Since), ["until"] = DateRange.Iso(range.Until) }.ToJsonString(),
-        { Preset: { } preset } => new JsonObject { ["date_preset"] = preset.WireName() }.ToJsonString(),
-        _ => null,
-    };
+        var request = new JsonObject();
+        if (ask.Range is { } range)
+            (request["since"], request["until"]) = (DateRange.Iso(range.Since), DateRange.Iso(range.Until));
+        else if (ask.Preset is { } preset)
+            request["date_preset"] = preset.WireName();
+        if (ask.Entity is { } entity)
+            (request["entity"], request["entity_level"]) = (entity.Id, entity.Level.WireName());
+        return request.Count == 0 ? null : request.ToJsonString();
+    }
 
     private static SyncRequest Read(NpgsqlDataReader reader)
     {
-        var (range, preset) = reader.Line(4) is { } json ? ReadDays(json) : (null, null);
+        using var request = reader.Line(4) is { } json ? JsonDocument.Parse(json) : null;
+        var (range, preset) = request is null ? (null, null) : ReadDays(request.RootElement);
         return new SyncRequest
         {
             RunId = reader.GetInt64(0),
@@ -199,17 +211,26 @@ public sealed class RunQueue(NpgsqlDataSource database, TimeProvider clock)
             AskedAt = reader.GetFieldValue<DateTimeOffset>(3),
             Range = range,
             Preset = preset,
+            Entity = request is null ? null : ReadEntity(request.RootElement),
         };
     }
 
-    private static (DateRange? Range, DatePreset? Preset) ReadDays(string json)
+    private static (DateRange? Range, DatePreset? Preset) ReadDays(JsonElement request)
     {
-        using var document = JsonDocument.Parse(json);
-        var request = document.RootElement;
         if (request.TryGetProperty("date_preset", out var name))
             return DatePresets.TryParse(name.GetString(), out var preset) ? (null, preset) : throw new InvalidOperationException($"sync_runs: unknown date preset {name}.");
-        return (new DateRange(Day("since"), Day("until")), null);
+        return request.TryGetProperty("since", out _) ? (new DateRange(Day("since"), Day("until")), null) : (null, null);
 
         DateOnly Day(string property) => DateOnly.ParseExact(request.GetProperty(property).GetString()!, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+    }
+
+    private static EntityScope? ReadEntity(JsonElement request)
+    {
+        if (!request.TryGetProperty("entity", out var id))
+            return null;
+        var name = request.GetProperty("entity_level").GetString();
+        return InsightsLevels.TryParse(name, out var level)
+            ? new EntityScope(level, id.GetString()!)
+            : throw new InvalidOperationException($"sync_runs: unknown level {name} of {id}.");
     }
 }

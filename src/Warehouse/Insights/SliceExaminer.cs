@@ -52,13 +52,16 @@ public sealed class SliceExaminer(NpgsqlDataSource database, SliceStaging stagin
         var answered = staged.Days();
         await using var command = SlicePublisher.Command(Evidence, connection, slice, SliceJudgement.Publish, publisher.Now);
         var days = ImmutableArray.CreateBuilder<DayFacts>();
-        var addsUp = ArchivedObjects.AddUp(slice.Report);
+        // Rows of one object bound nothing, and what was held back of whole days is another answer.
+        var isWhole = slice.Entity is null;
+        var addsUp = isWhole && ArchivedObjects.AddUp(slice.Report);
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
             {
                 var date = reader.GetFieldValue<DateOnly>(0);
-                days.Add(Read(reader, date, answered.GetValueOrDefault(date), held.GetValueOrDefault(date), addsUp));
+                var facts = Read(reader, date, answered.GetValueOrDefault(date), held.GetValueOrDefault(date), addsUp);
+                days.Add(isWhole ? facts : facts with { HeldBackKeys = null });
             }
         }
 
@@ -69,7 +72,7 @@ public sealed class SliceExaminer(NpgsqlDataSource database, SliceStaging stagin
     private static async Task<Dictionary<DateOnly, HeldDay>> HeldAsync(
         InsightsSlice slice, StagedSlice staged, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = SlicePublisher.Command(SlicePublisher.Held, connection, slice, SliceJudgement.Publish, default);
+        await using var command = SlicePublisher.Command(SlicePublisher.HeldOf(slice), connection, slice, SliceJudgement.Publish, default);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = await SlicePublisher.ReadHeldAsync(reader);
         if (rows.Count == 0)

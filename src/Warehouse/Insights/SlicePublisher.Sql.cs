@@ -1,3 +1,5 @@
+using MetaGrains.Core.Sync;
+
 namespace MetaGrains.Warehouse.Insights;
 
 /// <content>The statements of a publish, in the order in which they run.</content>
@@ -28,6 +30,14 @@ public sealed partial class SlicePublisher
         select row_key, content_hash, date from meta_insights_daily
         where tenant_id = @tenant and ad_account_id = @account and report = @report and date between @since and @until and date <> all (@kept)
         """;
+
+    // Rows of other objects are not in question: nobody asked whether Meta still answers them.
+    private const string HeldOfEntity = Held + """
+         and case @entity_level when 'campaign' then campaign_id when 'adset' then adset_id else ad_id end = @entity_id
+        """;
+
+    /// <summary>The look at what is held that a slice calls for.</summary>
+    internal static string HeldOf(InsightsSlice slice) => slice.Entity is null ? Held : HeldOfEntity;
 
     // Days that were published after they were over: what differs from then on is a revision.
     private const string Closed = """
@@ -173,8 +183,7 @@ public sealed partial class SlicePublisher
         """ + RawReplaced;
 
     // A day is rebuilt from its ads whenever a row of its ads or of the account's own answer (reach) was touched.
-    private const string Touched = """
-        with touched as (
+    private const string TouchedDays = """
           select date from meta_insights_daily
           where tenant_id = @tenant and ad_account_id = @account and report = @report
             and date between @since and @until and run_id = @run
@@ -182,7 +191,26 @@ public sealed partial class SlicePublisher
           select date from meta_insights_tombstones
           where tenant_id = @tenant and ad_account_id = @account and report = @report
             and date between @since and @until and vanished_run_id = @run
+        """;
+
+    private const string Touched = "with touched as (\n" + TouchedDays + "\n  union\n  select unnest(@unsummed)\n)";
+
+    // Days of which no run has read all objects yet have no sum, and rows of one object are none; the run that reads all
+    // makes it.
+    private const string TouchedWhole = "with touched as (\n  select date from (\n" + TouchedDays + "\n  ) t\n" + """
+          where date in (
+              select date from daily_meta_metrics
+              where tenant_id = @tenant and ad_account_id = @account and date between @since and @until)
+            or date in (
+              select date from meta_insights_days
+              where tenant_id = @tenant and ad_account_id = @account and report = 'ad_daily' and date between @since and @until)
         )
+        """;
+
+    // Which days have a sum; those that have rows alone are rows of single objects.
+    private const string Summed = """
+        select date from daily_meta_metrics
+        where tenant_id = @tenant and ad_account_id = @account and date between @since and @until
         """;
 
     private const string AggregateGone = Touched + """
@@ -196,7 +224,11 @@ public sealed partial class SlicePublisher
     // Days of a first load: each is new, so that none need be looked for.
     private const string AggregateAll = "with " + Ads + "group by date\n" + Rebuild;
 
-    private const string Aggregate = Touched + ", " + Ads + "  and date in (select date from touched)\n  group by date\n" + Rebuild;
+    private const string Aggregate = Touched + TouchedSums;
+
+    private const string AggregateWhole = TouchedWhole + TouchedSums;
+
+    private const string TouchedSums = ", " + Ads + "  and date in (select date from touched)\n  group by date\n" + Rebuild;
 
     private const string Ads = """
         ads as (
@@ -311,6 +343,7 @@ public sealed partial class SlicePublisher
         (nameof(SliceExaminer.Evidence), SliceExaminer.Evidence),
         (nameof(CountStaged), CountStaged),
         (nameof(Held), Held),
+        (nameof(HeldOfEntity), HeldOfEntity),
         (nameof(Keep), Keep),
         (nameof(Complete), Complete),
         (nameof(Revisions), Revisions),
@@ -324,6 +357,8 @@ public sealed partial class SlicePublisher
         (nameof(AggregateGone), AggregateGone),
         (nameof(Aggregate), Aggregate),
         (nameof(AggregateAll), AggregateAll),
+        (nameof(AggregateWhole), AggregateWhole),
+        (nameof(Summed), Summed),
         (nameof(Days), Days),
         (nameof(Reconcile), Reconcile),
         (nameof(Freshness), Freshness),

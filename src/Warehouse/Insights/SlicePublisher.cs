@@ -87,27 +87,49 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
             throw new SliceRejectedException($"{difference.Twice} of {staged.Count} rows came twice: the answer moved between two pages.");
         step.Gone = difference.Gone;
         var (inserted, changed, vanished) = await new SliceWriting(step, staged, difference, rawHeld).WriteAsync();
-        if (inserted + changed + vanished > 0 && FeedsAggregates(slice))
-        {
-            if (vanished > 0)
-                await step.ExecuteAsync(nameof(AggregateGone), AggregateGone);
-            await (difference.Held == 0 ? step.ExecuteAsync(nameof(AggregateAll), AggregateAll) : step.ExecuteAsync(nameof(Aggregate), Aggregate));
-        }
-
-        await step.ExecuteAsync(nameof(Days), Days);
-        if (!judgement.Findings.IsEmpty || !judgement.ReleasedDays.IsEmpty)
-            await step.ExecuteAsync(nameof(Reconcile), Reconcile);
+        if (slice.Report.Name is "ad_daily" or "account_daily")
+            await AggregateAsync(step, difference, inserted + changed, vanished);
         if (judgement.ArchivedUntil is not null)
             await step.ExecuteAsync(nameof(Hint), Hint);
-        await step.ExecuteAsync(nameof(Freshness), Freshness);
-        if (slice.CursorAfter is not null)
-            await step.ExecuteAsync(nameof(Cursor), Cursor);
+        if (slice.Entity is null)
+            await CloseDaysAsync(step);
         await step.BeforeAsync("Commit");
         await transaction.CommitAsync(cancellationToken);
         return new PublishCounts(expectedRows, inserted, changed, staged.Count - difference.Kept - inserted - changed, vanished);
     }
 
-    private static bool FeedsAggregates(InsightsSlice slice) => slice.Report.Name is "ad_daily" or "account_daily";
+    private static async Task AggregateAsync(Steps step, SliceDifference difference, int written, int vanished)
+    {
+        if (step.Slice is { Entity: null, Report.Name: "ad_daily" } && difference.Held > 0)
+            step.Unsummed = await UnsummedAsync(step, difference);
+        if (written + vanished + step.Unsummed.Length == 0)
+            return;
+        if (vanished > 0)
+            await step.ExecuteAsync(nameof(AggregateGone), AggregateGone);
+        await (step.Slice.Entity is not null ? step.ExecuteAsync(nameof(AggregateWhole), AggregateWhole)
+            : difference.Held == 0 ? step.ExecuteAsync(nameof(AggregateAll), AggregateAll)
+            : step.ExecuteAsync(nameof(Aggregate), Aggregate));
+    }
+
+    // What holds of whole days alone: no publish of one object says it.
+    private static async Task CloseDaysAsync(Steps step)
+    {
+        await step.ExecuteAsync(nameof(Days), Days);
+        if (!step.Judgement.Findings.IsEmpty || !step.Judgement.ReleasedDays.IsEmpty)
+            await step.ExecuteAsync(nameof(Reconcile), Reconcile);
+        await step.ExecuteAsync(nameof(Freshness), Freshness);
+        if (step.Slice.CursorAfter is not null)
+            await step.ExecuteAsync(nameof(Cursor), Cursor);
+    }
+
+    private static async Task<DateOnly[]> UnsummedAsync(Steps step, SliceDifference difference)
+    {
+        var summed = new HashSet<DateOnly>();
+        await using var reader = await step.ReadAsync(nameof(Summed), Summed);
+        while (await reader.ReadAsync())
+            summed.Add(reader.GetFieldValue<DateOnly>(0));
+        return [.. difference.HeldDays.Where(day => !summed.Contains(day))];
+    }
 
     private static async Task RequireFenceAsync(Steps step, InsightsSlice slice)
     {
@@ -132,7 +154,7 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
 
     private static async Task<List<HeldRow>> HeldAsync(Steps step)
     {
-        await using var reader = await step.ReadAsync(nameof(Held), Held);
+        await using var reader = await step.ReadAsync(nameof(Held), HeldOf(step.Slice));
         return await ReadHeldAsync(reader);
     }
 
@@ -150,6 +172,9 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
         /// <summary>Held rows that were not read.</summary>
         public Guid[] Gone { get; set; } = [];
 
+        /// <summary>Days whose rows so far are of single objects, so that nothing sums them up yet.</summary>
+        public DateOnly[] Unsummed { get; set; } = [];
+
         public InsightsSlice Slice => slice;
 
         public SliceJudgement Judgement => judgement;
@@ -165,7 +190,7 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
         public async Task<int> ExecuteAsync(string name, string sql)
         {
             await BeforeAsync(name);
-            await using var command = Command(sql, connection, slice, judgement, now, Gone);
+            await using var command = Command(sql, connection, slice, judgement, now, Gone, Unsummed);
             return await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
@@ -179,13 +204,14 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
         public async Task<NpgsqlDataReader> ReadAsync(string name, string sql)
         {
             await BeforeAsync(name);
-            await using var command = Command(sql, connection, slice, judgement, now, Gone);
+            await using var command = Command(sql, connection, slice, judgement, now, Gone, Unsummed);
             return await command.ExecuteReaderAsync(cancellationToken);
         }
     }
 
     /// <summary>Binds the parameters of a slice that the text names.</summary>
-    internal static NpgsqlCommand Command(string sql, NpgsqlConnection connection, InsightsSlice slice, SliceJudgement judgement, DateTimeOffset now, Guid[]? gone = null)
+    internal static NpgsqlCommand Command(
+        string sql, NpgsqlConnection connection, InsightsSlice slice, SliceJudgement judgement, DateTimeOffset now, Guid[]? gone = null, DateOnly[]? unsummed = null)
     {
         var command = new NpgsqlCommand(sql, connection);
         Bind("run", slice.Run.Id, NpgsqlDbType.Bigint);
@@ -204,6 +230,9 @@ public sealed partial class SlicePublisher(NpgsqlDataSource database, InsightPar
         Bind("cursor", slice.CursorAfter ?? slice.Days.Until, NpgsqlDbType.Date);
         Bind("kept", judgement.HeldDays.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Date);
         Bind("gone", gone ?? [], NpgsqlDbType.Array | NpgsqlDbType.Uuid);
+        Bind("unsummed", unsummed ?? [], NpgsqlDbType.Array | NpgsqlDbType.Date);
+        Bind("entity_level", slice.Entity is { } entity ? Core.Insights.InsightsLevels.WireName(entity.Level) : "", NpgsqlDbType.Text);
+        Bind("entity_id", slice.Entity?.Id ?? "", NpgsqlDbType.Text);
         Bind("released", judgement.ReleasedDays.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Date);
         Bind("archived", judgement.ArchivedUntil ?? slice.Days.Since, NpgsqlDbType.Date);
         Bind("found_dates", judgement.Findings.Select(finding => finding.Date).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Date);

@@ -55,7 +55,7 @@ internal sealed class StagedSlice(SyncRun run)
     {
         var known = held.ToDictionary(row => row.Key, row => row.Content);
         var seen = new HashSet<Guid>((int)Count);
-        var difference = new SliceDifference { Held = held.Count };
+        var difference = new SliceDifference { Held = held.Count, HeldDays = [.. held.Select(row => row.Date).Distinct()] };
         foreach (var row in Rows)
         {
             if (kept.Count > 0 && kept.Contains(row.Date))
@@ -85,6 +85,9 @@ internal sealed class SliceDifference
 {
     /// <summary>Rows that are held.</summary>
     public int Held { get; init; }
+
+    /// <summary>The days of those.</summary>
+    public DateOnly[] HeldDays { get; init; } = [];
 
     /// <summary>Staged rows of days that stay as they are.</summary>
     public long Kept { get; set; }

@@ -1,3 +1,5 @@
+using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Insights;
 using MetaGrains.Core.Tenancy;
 using Npgsql;
 
@@ -17,5 +19,23 @@ public sealed class EntityDirectory(NpgsqlDataSource database)
         command.Parameters.Add(new() { Value = id });
         command.Parameters.Add(new() { Value = table.Kind });
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>The campaign, ad set or ad of an account that has an id, deleted ones included; null when none is known.</summary>
+    public async Task<EntityScope?> FindAsync(AdAccountKey account, string id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("""
+            select 'campaign' from meta_campaigns where tenant_id = $1 and ad_account_id = $2 and campaign_id = $3
+            union all
+            select 'adset' from meta_ad_sets where tenant_id = $1 and ad_account_id = $2 and adset_id = $3
+            union all
+            select 'ad' from meta_ads where tenant_id = $1 and ad_account_id = $2 and ad_id = $3
+            """);
+        command.Parameters.Add(new() { Value = account.Tenant.Value });
+        command.Parameters.Add(new() { Value = account.Account.ToString() });
+        command.Parameters.Add(new() { Value = id });
+        return await command.ExecuteScalarAsync(cancellationToken) is string name && InsightsLevels.TryParse(name, out var level)
+            ? new EntityScope(level, id)
+            : null;
     }
 }

@@ -124,6 +124,26 @@ public sealed class VerbTests
     }
 
     [Fact]
+    public async Task A_run_is_triggered_and_listed_for_one_object()
+    {
+        const string path = "/v1/tenants/acme/accounts/act_1/sync/runs";
+        await using var api = await ScriptedApi.StartAsync();
+        var one = Wire.Run(9, "succeeded")[..^1] + ""","entity":"9000","entity_level":"campaign"}""";
+        api.On($"POST {path}", new Reply(202, """{"run_id":9,"message":"Accepted."}"""));
+        api.On($"GET {path}/9", Reply.Ok(one));
+        api.On($"GET {path}?limit=20", Reply.Ok(Wire.List(one, Wire.Run(8, "succeeded"))));
+
+        var run = await CliRun.AgainstAsync(api, "trigger", "--tenant", "acme", "--account", "act_1", "--preset", "last_7d", "--entity", "9000", "--wait");
+        var listed = await CliRun.AgainstAsync(api, "runs", "--tenant", "acme", "--account", "act_1");
+
+        Assert.Equal((0, 0), (run.ExitCode, listed.ExitCode));
+        Assert.Equal("""{"date_preset":"last_7d","entity":"9000"}""", api.AskedFor[0].Body);
+        Assert.Contains("tier 2026-03-01..2026-03-06 of campaign 9000 succeeded", run.Out, StringComparison.Ordinal);
+        Assert.Matches(@"│ +9 │.*│ campaign 9000 +│", listed.Out);
+        Assert.Matches(@"│ +8 │.*│ all +│", listed.Out);
+    }
+
+    [Fact]
     public async Task Pause_and_resume_name_an_account_a_whole_tenant_or_everything()
     {
         await using var api = await ScriptedApi.StartAsync();

@@ -50,6 +50,19 @@ public sealed class SecondPullTests
     }
 
     [Fact]
+    public async Task One_object_is_pulled_again_alone_and_a_day_that_is_held_of_it_is_said_by_the_run()
+    {
+        var source = new ScriptedSource();
+        var store = new JudgedStore(Shrunk, Shrunk with { StagedKeys = 3 });
+
+        var report = await PullAsync(source, store, entity: new EntityScope(InsightsLevel.Ad, "0"));
+
+        Assert.Equal(["ad.id ad.effective_status", "ad.id ad.effective_status"], source.Queries.Select(query => string.Join(' ', query.Report.Filtering.Select(filter => filter.Field))));
+        Assert.Equal((RunOutcome.Succeeded, 1), (report.Outcome, report.HeldDays));
+        Assert.Contains("fewer rows of ad 0", report.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_was_learned_of_a_report_spares_the_second_pull()
     {
         var source = new ScriptedSource();
@@ -80,9 +93,9 @@ public sealed class SecondPullTests
         Assert.False(ArchivedObjects.AddUp(report));
     }
 
-    private static Task<RunReport> PullAsync(ScriptedSource source, JudgedStore store, InsightsLevel level = InsightsLevel.Ad, bool pullsAgain = true) =>
+    private static Task<RunReport> PullAsync(ScriptedSource source, JudgedStore store, InsightsLevel level = InsightsLevel.Ad, bool pullsAgain = true, EntityScope? entity = null) =>
         new InsightsPull(source, store, new ManualClock(), new InsightsPullOptions { PullsAgain = pullsAgain }).RunAsync(
-            new PullRequest(Account, "tier", "test", new DateRange(Day, Day), [InsightsReport.Daily(level)]), new AccessToken("t"), default);
+            new PullRequest(Account, "tier", "test", new DateRange(Day, Day), [InsightsReport.Daily(level)]) { Entity = entity }, new AccessToken("t"), default);
 
     /// <summary>A store that says the scripted things of each pull.</summary>
     private sealed class JudgedStore(params DayFacts[] pulls) : IInsightsStore

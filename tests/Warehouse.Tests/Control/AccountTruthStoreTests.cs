@@ -1,4 +1,5 @@
 using MetaGrains.Core.Keys;
+using MetaGrains.Core.Insights;
 using MetaGrains.Core.Machine;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Sync;
@@ -99,13 +100,17 @@ public sealed class AccountTruthStoreTests
     }
 
     [Fact]
-    public async Task Runs_that_were_asked_for_come_back_with_their_days_oldest_first_until_they_are_refused()
+    public async Task Runs_that_were_asked_for_come_back_with_their_days_and_objects_oldest_first_until_they_are_refused()
     {
         await using var control = await ControlFixture.CreateAsync();
         var days = new DateRange(new DateOnly(2026, 2, 1), new DateOnly(2026, 2, 3));
         var plain = await control.Queue.AskAsync(control.Account, new RunAsk(SyncJob.Incremental, null, null, "cli"), default);
         var ranged = await control.Queue.AskAsync(control.Account, new RunAsk(SyncJob.Tier, days, DatePreset.Yesterday, "api"), default);
         var named = await control.Queue.AskAsync(control.Account, new RunAsk(SyncJob.Tier, null, DatePreset.Last7Days, "api"), default);
+
+        var one = new EntityScope(InsightsLevel.AdSet, "8001");
+        var single = await control.Queue.AskAsync(control.Account, new RunAsk(SyncJob.Tier, null, null, "api") { Entity = one }, default);
+        var rangedSingle = await control.Queue.AskAsync(control.Account, new RunAsk(SyncJob.Tier, days, null, "api") { Entity = one }, default);
 
         var waiting = await control.Queue.WaitingAsync(control.Account, default);
 
@@ -114,11 +119,13 @@ public sealed class AccountTruthStoreTests
                 new SyncRequest { RunId = plain, Job = SyncJob.Incremental, Trigger = "cli", AskedAt = ControlFixture.Now },
                 new SyncRequest { RunId = ranged, Job = SyncJob.Tier, Trigger = "api", AskedAt = ControlFixture.Now, Range = days },
                 new SyncRequest { RunId = named, Job = SyncJob.Tier, Trigger = "api", AskedAt = ControlFixture.Now, Preset = DatePreset.Last7Days },
+                new SyncRequest { RunId = single, Job = SyncJob.Tier, Trigger = "api", AskedAt = ControlFixture.Now, Entity = one },
+                new SyncRequest { RunId = rangedSingle, Job = SyncJob.Tier, Trigger = "api", AskedAt = ControlFixture.Now, Range = days, Entity = one },
             ],
             waiting);
         Assert.True(await control.Queue.RefuseAsync(ranged, "Meta answers for none of these days.", default));
         Assert.False(await control.Queue.RefuseAsync(ranged, "again", default));
-        Assert.Equal([plain, named], (await control.Queue.WaitingAsync(control.Account, default)).Select(request => request.RunId));
+        Assert.Equal([plain, named, single, rangedSingle], (await control.Queue.WaitingAsync(control.Account, default)).Select(request => request.RunId));
         Assert.Equal("Meta answers for none of these days.", await control.Database.ScalarAsync<string>("select error_message from sync_runs where run_id = $1", ranged));
     }
 }

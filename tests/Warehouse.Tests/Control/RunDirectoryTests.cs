@@ -1,4 +1,5 @@
 using MetaGrains.Core.Accounts;
+using MetaGrains.Core.Insights;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Sync;
 using MetaGrains.Core.Time;
@@ -25,9 +26,14 @@ public sealed class RunDirectoryTests
             await control.Queue.RequestAsync(control.Account, Tier with { Job = SyncJob.Fresh }, null, default),
             await control.Queue.RequestAsync(control.Account, Tier with { Range = Days }, null, default),
             await control.Queue.RequestAsync(control.Account, Tier with { Preset = DatePreset.Yesterday }, null, default),
+            await control.Queue.RequestAsync(control.Account, Tier with { Entity = new EntityScope(InsightsLevel.Ad, "70001") }, null, default),
+            await control.Queue.RequestAsync(control.Account, Tier with { Entity = new EntityScope(InsightsLevel.Ad, "70002") }, null, default),
             await control.Queue.RequestAsync(second, Tier, null, default),
         };
 
+        Assert.Equal(ReceiptKind.Waiting, (await control.Queue.RequestAsync(control.Account, Tier with { Entity = new EntityScope(InsightsLevel.Ad, "70002") }, null, default))!.Kind);
+        var shown = await control.Runs.FindAsync(control.Account, others[^2]!.RunId, default);
+        Assert.Equal(("70002", "ad"), (shown!.Entity, shown.EntityLevel));
         var run = Assert.Single(receipts.Select(receipt => receipt!.RunId).Distinct());
         Assert.Single(receipts, receipt => receipt!.Kind == ReceiptKind.Accepted);
         Assert.All(others, receipt => Assert.Equal(ReceiptKind.Accepted, receipt!.Kind));

@@ -22,6 +22,7 @@ internal static class RunVerbs
                 Verb.Day("--since", "First day; with --until, instead of the job's own days."),
                 Verb.Day("--until", "Last day."),
                 Verb.OneOf("--preset", "Days by name.", "yesterday", "last_7d", "last_30d"),
+                Verb.Text("--entity", "Meta's id of a campaign, ad set or ad: reads its rows alone, with those below it.", "ID"),
                 Verb.Flag("--wait", "Wait until it has ended; exit code 1 when it failed."),
                 Verb.Number("--timeout", "Seconds to wait.", 600, 1, 86_400),
             ],
@@ -37,7 +38,7 @@ internal static class RunVerbs
 
     /// <summary>One line about a run.</summary>
     public static string Text(Run run) =>
-        $"{run.Job} {(run.Window is { } days ? $"{DateRange.Iso(days.Since)}..{DateRange.Iso(days.Until)} " : "")}{run.Status}"
+        $"{run.Job} {(run.Window is { } days ? $"{DateRange.Iso(days.Since)}..{DateRange.Iso(days.Until)} " : "")}{(run.Entity is null ? "" : $"of {Entity(run)} ")}{run.Status}"
         + (run.FinishedAt is { } end ? $" at {Cell(end)}" : "")
         + (run.Rows is { Read: > 0 } rows ? $", {Cell(rows.Read)} rows ({Cell(rows.Inserted)} new, {Cell(rows.Changed)} changed)" : "")
         + (run.Error?.Message is { } error ? $": {error}" : "");
@@ -54,7 +55,7 @@ internal static class RunVerbs
         var tenant = await session.TenantAsync();
         var accepted = await session.Api.SendAsync<AcceptedRun>(
             HttpMethod.Post, Routes.Runs(tenant, session.Account!),
-            new { Job = session.Value<string>("--job"), Since = since, Until = until, DatePreset = preset },
+            new { Job = session.Value<string>("--job"), Since = since, Until = until, DatePreset = preset, Entity = session.Value<string>("--entity") },
             session.Cancellation, idempotencyKey: Guid.NewGuid().ToString("N"));
         if (!session.Value<bool>("--wait"))
         {
@@ -89,17 +90,20 @@ internal static class RunVerbs
         }
     }
 
+    private static string Entity(Run run) => $"{run.EntityLevel} {run.Entity}";
+
     private static async Task<int> ListAsync(ApiSession session)
     {
         var status = session.Value<string>("--status");
         var path = Routes.Runs(await session.TenantAsync(), session.Account!) + (status is null ? "" : $"?status={status}");
         var runs = await session.Api.ListAsync<Run>(path, session.Cancellation, session.Value<int>("--limit"));
         session.Terminal.Table(
-            [">run", "job", "trigger", "status", "days", "started", ">ms", ">calls", ">rows", ">new", ">changed", "error"],
+            [">run", "job", "trigger", "status", "days", "entity", "started", ">ms", ">calls", ">rows", ">new", ">changed", "error"],
             runs.Select(run => new[]
             {
                 $"{run.Id}", run.Job, run.Trigger, run.Status + (run.RateLimited ? " (rate limited)" : ""),
-                run.Window is { } days ? $"{DateRange.Iso(days.Since)}..{DateRange.Iso(days.Until)}" : "-", Cell(run.StartedAt ?? run.RequestedAt),
+                run.Window is { } days ? $"{DateRange.Iso(days.Since)}..{DateRange.Iso(days.Until)}" : "-", run.Entity is null ? "all" : Entity(run),
+                Cell(run.StartedAt ?? run.RequestedAt),
                 Cell(run.DurationMs), Cell(run.Calls), Cell(run.Rows?.Read), Cell(run.Rows?.Inserted), Cell(run.Rows?.Changed), Cell(run.Error?.Message),
             }));
         session.Terminal.Result(new { Data = runs });
