@@ -183,6 +183,7 @@ public sealed class AccountRouteTests(SharedSystem system)
         Assert.Equal("probe", (string?)Assert.Single(rest.Data)!["closed_by"]);
         Assert.Equal([open[1]], (await Api.GetAsync("/v1/incidents?open=true")).Is(200).Data.Select(incident => (long)incident!["id"]!));
         var tenant = await Api.TenantAsync();
+        Assert.Empty((await Api.GetAsync($"/v1/incidents?tenant={tenant.Slug}")).Is(200).Data);
         (await Api.GetAsync("/v1/incidents", tenant.Key)).IsProblem(403);
     }
 

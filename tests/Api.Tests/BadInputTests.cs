@@ -169,6 +169,9 @@ public sealed class BadInputTests(SharedSystem system)
     [InlineData("GET", "{t}/reconciliation?verdict=mach", null, "verdict", "'match'")]
     [InlineData("GET", "{t}/finality?finality=finl", null, "finality", "'final'")]
     [InlineData("GET", "{t}/export?format=xlsx", null, "format", "csv, ndjson")]
+    [InlineData("GET", "/v1/incidents?tenant=nobody-there", null, "tenant", "GET /v1/tenants")]
+    [InlineData("GET", "/v1/incidents?tenant=%00", null, "tenant")]
+    [InlineData("GET", "/v1/incidents?open=yes", null, "open")]
     [InlineData("DELETE", "{t}?erase=later", null, "erase", "now")]
     public async Task A_bad_value_is_refused_by_name_and_nothing_changes(string method, string path, string? body, string? field, string fix = "")
     {

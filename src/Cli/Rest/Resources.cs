@@ -95,6 +95,12 @@ internal sealed record FreshnessMark(
 
 internal sealed record TenantErased(string TenantId, string Slug, DateTimeOffset ErasedAt, IReadOnlyDictionary<string, long> Rows);
 
+internal sealed record IncidentError(string? Message, int? Code, int? Subcode);
+
+internal sealed record Incident(
+    long Id, IncidentError Error, DateTimeOffset OpenedAt, DateTimeOffset? ClosedAt, string? ClosedBy, int Reopened, int Accounts, int Probes,
+    DateTimeOffset? LastProbeAt, DateTimeOffset? NextProbeAt);
+
 internal sealed record SiloInfo(
     string Address, string Status, string? Name, string? Host, string? Gateway, string? Release, DateTimeOffset? StartedAt, DateTimeOffset? HeartbeatAt,
     int? Partitions, int? Activations, int? Reminders, double? ReminderLagSeconds, DateTimeOffset? DrainAskedAt);
