@@ -60,6 +60,7 @@ public static class GrainServices
         silo.Services.TryAddSingleton<SettingsMessenger>();
         silo.Services.TryAddSingleton<SettingsListener>();
         silo.Services.TryAddSingleton<SweepStarter>();
+        silo.Services.TryAddSingleton<StandstillWatch>();
         silo.Services.AddOptions<UpkeepOptions>().RefuseAtStart(options => options.Refuse());
         silo.Services.TryAddSingleton<UpkeepLoop>();
         silo.Services.TryAddSingleton<SiloUpkeep>();

@@ -66,10 +66,26 @@ public sealed class AccountRouteTests(SharedSystem system)
         Assert.Equal(("false", "high", "paused"), (paused["enabled"], paused["tier"], (string?)paused.Json["health"]!["state"]));
         Assert.Equal(2, Told.Times($"acct/{tenant.Id}/act_101"));
         Assert.Equal(
-            ["id", "name", "currency", "timezone", "account_status", "connection_id", "enabled", "tier", "health", "next_due_at", "backoff_until",
+            ["id", "name", "currency", "timezone", "account_status", "connection_id", "enabled", "tier", "auto_tier", "auto_tier_reason", "health", "next_due_at", "backoff_until",
              "retry_at", "consecutive_errors", "last_error", "last_run", "live"],
             paused.Json.Select(member => member.Key));
         (await Api.PutAsync($"{tenant.Url}/accounts/999/sync", """{"enabled":true}""")).IsProblem(404);
+    }
+
+    [Fact]
+    public async Task An_account_in_tier_auto_says_so_and_why_until_somebody_names_its_tier()
+    {
+        var tenant = await Api.TenantAsync();
+        var account = await Api.AccountAsync(tenant);
+
+        var moving = (await Api.PutAsync($"{account}/sync", """{"tier":"auto"}""", tenant.Key)).Is(200);
+        await Api.Database.ExecuteAsync("update ad_accounts set tier = 'high', auto_tier_since = now(), auto_tier_reason = 'it grows' where tenant_id = $1", tenant.Id);
+        var moved = (await Api.GetAsync($"{tenant.Url}/accounts", tenant.Key)).Is(200).Data[0]!;
+        var chosen = (await Api.PutAsync($"{account}/sync", """{"tier":"high"}""", tenant.Key)).Is(200);
+
+        Assert.Equal(("medium", "true", null), (moving["tier"], moving["auto_tier"], moving["auto_tier_reason"]));
+        Assert.Equal(("high", true, "it grows"), ((string?)moved["tier"], (bool)moved["auto_tier"]!, (string?)moved["auto_tier_reason"]));
+        Assert.Equal(("high", "false", null), (chosen["tier"], chosen["auto_tier"], chosen["auto_tier_reason"]));
     }
 
     [Fact]
@@ -167,6 +183,7 @@ public sealed class AccountRouteTests(SharedSystem system)
         Assert.Equal("probe", (string?)Assert.Single(rest.Data)!["closed_by"]);
         Assert.Equal([open[1]], (await Api.GetAsync("/v1/incidents?open=true")).Is(200).Data.Select(incident => (long)incident!["id"]!));
         var tenant = await Api.TenantAsync();
+        Assert.Empty((await Api.GetAsync($"/v1/incidents?tenant={tenant.Slug}")).Is(200).Data);
         (await Api.GetAsync("/v1/incidents", tenant.Key)).IsProblem(403);
     }
 
@@ -183,6 +200,10 @@ public sealed class AccountRouteTests(SharedSystem system)
         Assert.Equal("""{"tier":"low","interval_minutes":300,"date_range_days":7,"cron":null,"description":"Inactive or low-priority accounts"}""", changed.Text);
         (await Api.PutAsync("/v1/tiers/low", """{"interval_minutes":240}""", tenant.Key)).IsProblem(403);
         (await Api.PutAsync("/v1/tiers/low", """{"interval_minutes":240}""")).Is(200);
+        Assert.Equal("0,30 6-22 * * MON-FRI", (await Api.PutAsync("/v1/tiers/low", """{"cron":" 0,30  6-22 * * MON-FRI"}""")).Is(200)["cron"]);
+        Assert.Equal("0,30 6-22 * * MON-FRI", (await Api.PutAsync("/v1/tiers/low", """{"date_range_days":7}""")).Is(200)["cron"]);
+        Assert.Null((await Api.PutAsync("/v1/tiers/low", """{"cron":null}""")).Is(200)["cron"]);
+        Assert.True(await Api.Database.ScalarAsync<bool>("select cron is null from meta_sync_config where tier = 'low'"));
         Assert.Contains("'medium'", (await Api.PutAsync("/v1/tiers/mediun", """{"interval_minutes":240}""")).IsProblem(404)["fix"], StringComparison.Ordinal);
     }
 

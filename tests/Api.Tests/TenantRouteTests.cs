@@ -20,7 +20,7 @@ public sealed class TenantRouteTests(SharedSystem system)
         var other = (await Api.PostAsync("/v1/tenants", body.Replace("300", "301", StringComparison.Ordinal))).IsProblem(409);
 
         Assert.Equal($"/v1/tenants/{slug}", made.Headers.Location!.ToString());
-        Assert.Equal(["id", "slug", "name", "currency", "several_currencies", "sync_enabled", "budget", "created_at"], made.Json.Select(member => member.Key));
+        Assert.Equal(["id", "slug", "name", "currency", "several_currencies", "sync_enabled", "budget", "auto_tier", "created_at"], made.Json.Select(member => member.Key));
         Assert.Equal("slug", other["field"]);
         Assert.Equal(made.Text, again.Text);
         Assert.Equal(made.Text, (await Api.GetAsync($"/v1/tenants/{slug}")).Is(200).Text);
@@ -53,6 +53,36 @@ public sealed class TenantRouteTests(SharedSystem system)
         Assert.Contains("operator", refused["fix"], StringComparison.Ordinal);
         Assert.Equal(("Tenant", "meta"), ((await Api.GetAsync(tenant.Url))["name"], (string)(await Api.GetAsync(tenant.Url)).Json["budget"]!["mode"]!));
         Assert.Equal(0, Told.Times($"tenant/{tenant.Id}"));
+    }
+
+    [Fact]
+    public async Task The_operator_bounds_the_tiers_that_accounts_choose_by_themselves_and_a_tenants_key_does_not()
+    {
+        var tenant = await Api.TenantAsync();
+
+        var refused = (await Api.SendAsync("PATCH", tenant.Url, """{"auto_tier":{"min":"low","max":"high"}}""", tenant.Key)).IsProblem(403);
+        var before = (await Api.GetAsync(tenant.Url, tenant.Key)).Is(200);
+        var bounded = (await Api.SendAsync("PATCH", tenant.Url, """{"auto_tier":{"min":"medium","max":"medium"}}""")).Is(200);
+        var renamed = (await Api.SendAsync("PATCH", tenant.Url, """{"name":"Same bounds"}""", tenant.Key)).Is(200);
+
+        Assert.Contains("auto_tier", refused["fix"], StringComparison.Ordinal);
+        Assert.Equal("""{"min":"low","max":"high"}""", before.Json["auto_tier"]!.ToJsonString());
+        Assert.Equal(("""{"min":"medium","max":"medium"}""", "Same bounds"), (renamed.Json["auto_tier"]!.ToJsonString(), renamed["name"]));
+        Assert.Equal(bounded.Json["auto_tier"]!.ToJsonString(), renamed.Json["auto_tier"]!.ToJsonString());
+        Assert.Equal(["(medium,medium)"], await Api.Database.RowsAsync("select auto_tier_min, auto_tier_max from tenants where id = $1", tenant.Id));
+    }
+
+    [Fact]
+    public async Task A_tenant_is_made_with_its_bounds_and_other_bounds_are_another_tenant()
+    {
+        var slug = $"auto-{Guid.NewGuid():N}"[..14];
+        var body = $$$"""{"slug":"{{{slug}}}","name":"Auto","currency":"EUR","auto_tier":{"min":"low","max":"medium"}}""";
+
+        var made = (await Api.PostAsync("/v1/tenants", body)).Is(201);
+
+        Assert.Equal("""{"min":"low","max":"medium"}""", made.Json["auto_tier"]!.ToJsonString());
+        Assert.Equal(made.Text, (await Api.PostAsync("/v1/tenants", body)).Is(200).Text);
+        (await Api.PostAsync("/v1/tenants", body.Replace("\"medium\"", "\"high\"", StringComparison.Ordinal))).IsProblem(409);
     }
 
     [Fact]

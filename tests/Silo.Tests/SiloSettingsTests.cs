@@ -44,6 +44,13 @@ public sealed class SiloSettingsTests
     [InlineData("MetaGrains:Upkeep:EraseAfter", "-1.00:00:00", "MetaGrains:Upkeep:EraseAfter must be 0 to 365 days")]
     [InlineData("MetaGrains:Upkeep:Evry", "01:00:00", "Evry")]
     [InlineData("MetaGrains:Retention:RawMonths", "1", "MetaGrains:Retention:RawMonths must be at least 2, not 1")]
+    [InlineData("MetaGrains:SlowStart:MostPerSecond", "1", "MetaGrains:SlowStart:MostPerSecond must be FirstPerSecond to 10000, not 1")]
+    [InlineData("MetaGrains:Incidents:Window", "00:00:00", "MetaGrains:Incidents:Window must be 1 s to 1 h, not 00:00:00")]
+    [InlineData("MetaGrains:Incidents:LeastAccounts", "1", "MetaGrains:Incidents:LeastAccounts must be at least 2, not 1")]
+    [InlineData("MetaGrains:Incidents:LeastShare", "1.5", "MetaGrains:Incidents:LeastShare must be more than 0 and at most 1, not 1.5")]
+    [InlineData("MetaGrains:Incidents:FirstProbe", "01:00:00", "MetaGrains:Incidents:LongestProbe must be FirstProbe to 6 h, not 00:15:00")]
+    [InlineData("MetaGrains:Incidents:MaxAge", "often", "MetaGrains:Incidents: Failed to convert configuration value 'often'")]
+    [InlineData("MetaGrains:Incidents:LeastAccount", "9", "LeastAccount")]
     [InlineData("LOG_LEVEL", "loud", "LOG_LEVEL must be trace, debug")]
     [InlineData("MetaGrains:Silo:MinimumReminderPeriod", "00:00:00", "MetaGrains:Silo:MinimumReminderPeriod must be")]
     [InlineData("MetaGrains:Silo:StubAccounts", "many", "MetaGrains:Silo: Failed to convert configuration value 'many'")]
@@ -109,6 +116,22 @@ public sealed class SiloSettingsTests
 
         Assert.Equal(("361744628296290", "secret", "https://login.example/"), (graph.AppId, graph.AppSecret, graph.DialogAddress.ToString()));
         Assert.Equal((361744628296290, ".app361744628296290"), (sync.AppId, sync.VersionSuffix));
+    }
+
+    [Fact]
+    public void What_an_incident_is_and_how_it_is_probed_is_the_operators_to_say()
+    {
+        var values = Good();
+        (values["MetaGrains:Incidents:Window"], values["MetaGrains:Incidents:LeastAccounts"], values["MetaGrains:Incidents:LeastShare"]) = ("00:10:00", "50", "0.5");
+        (values["MetaGrains:Incidents:Pause"], values["MetaGrains:Incidents:MaxAge"]) = ("00:00:02", "00:00:07");
+        (values["MetaGrains:Incidents:FirstProbe"], values["MetaGrains:Incidents:LongestProbe"]) = ("00:02:00", "01:00:00");
+
+        using var host = SiloProcess.Build(SiloArguments.Parse([]), Configuration(values));
+        var incidents = host.Services.GetRequiredService<IOptions<Grains.Incidents.IncidentOptions>>().Value;
+
+        Assert.Equal((TimeSpan.FromMinutes(10), 50, 0.5), (incidents.Window, incidents.LeastAccounts, incidents.LeastShare));
+        Assert.Equal((TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(7)), (incidents.Pause, incidents.MaxAge));
+        Assert.Equal((TimeSpan.FromMinutes(2), TimeSpan.FromHours(1)), (incidents.FirstProbe, incidents.LongestProbe));
     }
 
     [Fact]

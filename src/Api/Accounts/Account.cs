@@ -11,6 +11,8 @@ namespace MetaGrains.Api.Accounts;
 /// <param name="ConnectionId">The connection that reaches it; null when none does.</param>
 /// <param name="Enabled">Whether it is synced.</param>
 /// <param name="Tier">Its tier.</param>
+/// <param name="AutoTier">Whether it moves from tier to tier by itself.</param>
+/// <param name="AutoTierReason">Why it is in its tier; null where a person chose it, or nothing was decided yet.</param>
 /// <param name="Health">How it is.</param>
 /// <param name="NextDueAt">When it is due next; null before its first run.</param>
 /// <param name="BackoffUntil">Until when Meta blocks its calls; null when it does not.</param>
@@ -18,11 +20,11 @@ namespace MetaGrains.Api.Accounts;
 /// <param name="ConsecutiveErrors">Runs in a row that failed.</param>
 /// <param name="LastError">Why the last one failed.</param>
 public sealed record Account(
-    string Id, string Name, string Currency, string Timezone, int? AccountStatus, Guid? ConnectionId, bool Enabled, string Tier, AccountHealthView Health,
-    DateTimeOffset? NextDueAt, DateTimeOffset? BackoffUntil, DateTimeOffset? RetryAt, int ConsecutiveErrors, string? LastError)
+    string Id, string Name, string Currency, string Timezone, int? AccountStatus, Guid? ConnectionId, bool Enabled, string Tier, bool AutoTier, string? AutoTierReason,
+    AccountHealthView Health, DateTimeOffset? NextDueAt, DateTimeOffset? BackoffUntil, DateTimeOffset? RetryAt, int ConsecutiveErrors, string? LastError)
 {
     internal static Account Of(AccountRecord row) => new(
-        row.Key.Account.ToString(), row.Name, row.Currency, row.TimezoneName, row.AccountStatus, row.Integration, row.Enabled, row.Tier,
+        row.Key.Account.ToString(), row.Name, row.Currency, row.TimezoneName, row.AccountStatus, row.Integration, row.Enabled, row.Tier, row.AutoTier, row.AutoTierReason,
         new AccountHealthView(row.Health, row.HealthReason, row.HealthOwner, row.HealthSince, row.HealthNextTry), row.NextDueAt, row.BackoffUntil, row.RetryAt, row.ConsecutiveErrors, row.LastError);
 }
 

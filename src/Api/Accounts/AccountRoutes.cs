@@ -18,7 +18,7 @@ internal static class AccountRoutes
     private static readonly string[] Healths = [.. AccountHealths.All.Select(health => health.WireName())];
 
     public static Account Example { get; } = new(
-        Parameters.ExampleAccount, "Acme EU", "EUR", "Europe/Prague", 1, Guid.Parse("5b0f6f0e-7f5e-4d55-9f64-0d5a5c1f2a10"), true, "medium",
+        Parameters.ExampleAccount, "Acme EU", "EUR", "Europe/Prague", 1, Guid.Parse("5b0f6f0e-7f5e-4d55-9f64-0d5a5c1f2a10"), true, "medium", false, null,
         new AccountHealthView("active", "It syncs."), new DateTimeOffset(2026, 3, 6, 14, 0, 0, TimeSpan.Zero), null, null, 0, null);
 
     public static void MapAccounts(this IEndpointRouteBuilder routes) =>

@@ -13,6 +13,8 @@ namespace MetaGrains.Api.Sync;
 /// <param name="ConnectionId">The connection that reaches it; null when none does.</param>
 /// <param name="Enabled">Whether it is synced.</param>
 /// <param name="Tier">Its tier.</param>
+/// <param name="AutoTier">Whether it moves from tier to tier by itself.</param>
+/// <param name="AutoTierReason">Why it is in its tier; null where a person chose it, or nothing was decided yet.</param>
 /// <param name="Health">How it is.</param>
 /// <param name="NextDueAt">When it is due next; null before its first run.</param>
 /// <param name="BackoffUntil">Until when Meta blocks its calls; null when it does not.</param>
@@ -22,15 +24,15 @@ namespace MetaGrains.Api.Sync;
 /// <param name="LastRun">The newest run; null before the first.</param>
 /// <param name="Live">What it does now; null when no silo says so at once.</param>
 public sealed record AccountStatusView(
-    string Id, string Name, string Currency, string Timezone, int? AccountStatus, Guid? ConnectionId, bool Enabled, string Tier, AccountHealthView Health,
-    DateTimeOffset? NextDueAt, DateTimeOffset? BackoffUntil, DateTimeOffset? RetryAt, int ConsecutiveErrors, string? LastError, Run? LastRun, LiveStatus? Live)
+    string Id, string Name, string Currency, string Timezone, int? AccountStatus, Guid? ConnectionId, bool Enabled, string Tier, bool AutoTier, string? AutoTierReason,
+    AccountHealthView Health, DateTimeOffset? NextDueAt, DateTimeOffset? BackoffUntil, DateTimeOffset? RetryAt, int ConsecutiveErrors, string? LastError, Run? LastRun, LiveStatus? Live)
 {
     internal static AccountStatusView Of(AccountRecord row, RunRecord? lastRun, AccountStatus? live)
     {
         var account = Account.Of(row);
         return new AccountStatusView(
             account.Id, account.Name, account.Currency, account.Timezone, account.AccountStatus, account.ConnectionId, account.Enabled, account.Tier,
-            account.Health, account.NextDueAt, account.BackoffUntil, account.RetryAt, account.ConsecutiveErrors, account.LastError,
+            account.AutoTier, account.AutoTierReason, account.Health, account.NextDueAt, account.BackoffUntil, account.RetryAt, account.ConsecutiveErrors, account.LastError,
             lastRun is null ? null : Run.Of(lastRun),
             live is null ? null : new LiveStatus(live.RunningJob, live.RunId, live.Waiting));
     }

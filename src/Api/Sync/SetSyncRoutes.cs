@@ -42,7 +42,8 @@ internal static class SetSyncRoutes
     public static void MapSetSync(this IEndpointRouteBuilder routes) =>
         routes.MapRoute("PUT", AccountRoutes.All + "/sync", Access.Tenant, new("changeSyncOfMany", AccountRoutes.Tag, "Enable, pause or move many accounts", new AnswerDoc(200, "How many.", Example))
         {
-            Description = "One statement, however many they are; it is accepted whether or not a silo runs, and the same again changes nothing.",
+            Description = "One statement, however many they are; it is accepted whether or not a silo runs, and the same again changes nothing. "
+                + "In tier auto an account moves between the tiers by its spend and what changes in it, within its tenant's auto_tier; naming a tier ends that.",
             Body = new SyncSetChange { Tier = "low", OfTier = "medium" },
         }, ChangeAsync);
 

@@ -19,7 +19,7 @@ internal static class SyncRoutes
 
     private static readonly AccountStatusView Example = new(
         AccountRoutes.Example.Id, AccountRoutes.Example.Name, AccountRoutes.Example.Currency, AccountRoutes.Example.Timezone, 1,
-        AccountRoutes.Example.ConnectionId, true, "medium", AccountRoutes.Example.Health, AccountRoutes.Example.NextDueAt, null, null, 0, null,
+        AccountRoutes.Example.ConnectionId, true, "medium", false, null, AccountRoutes.Example.Health, AccountRoutes.Example.NextDueAt, null, null, 0, null,
         RunRoutes.Example, new LiveStatus("tier", RunRoutes.Example.Id, 0));
 
     public static void MapSync(this IEndpointRouteBuilder routes)
@@ -30,7 +30,8 @@ internal static class SyncRoutes
         }, ShowAsync);
         routes.MapRoute("PUT", Path, Access.Tenant, new("changeSync", AccountRoutes.Tag, "Enable, pause or move an account", new AnswerDoc(200, "As it is now.", Example))
         {
-            Description = "It is accepted whether or not a silo runs.",
+            Description = "It is accepted whether or not a silo runs. In tier auto the account moves between the tiers by its spend and what changes in it, "
+                + "within its tenant's auto_tier; naming a tier ends that.",
             Body = new SyncChange { Enabled = true, Tier = "high" },
         }, ChangeAsync);
         routes.MapRoute("GET", Path + "/explain", Access.Tenant, new(

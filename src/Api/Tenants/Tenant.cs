@@ -10,12 +10,14 @@ namespace MetaGrains.Api.Tenants;
 /// <param name="SeveralCurrencies">Whether accounts of other currencies are synced, too; false: they are blocked, with the reason in their health.</param>
 /// <param name="SyncEnabled">False while all its accounts are paused.</param>
 /// <param name="Budget">How many calls to Meta it may make.</param>
+/// <param name="AutoTier">Between which tiers its accounts move that are in tier auto.</param>
 /// <param name="CreatedAt">When it was made.</param>
-public sealed record Tenant(Guid Id, string Slug, string Name, string Currency, bool SeveralCurrencies, bool SyncEnabled, Budget Budget, DateTimeOffset CreatedAt)
+public sealed record Tenant(
+    Guid Id, string Slug, string Name, string Currency, bool SeveralCurrencies, bool SyncEnabled, Budget Budget, AutoTierBounds AutoTier, DateTimeOffset CreatedAt)
 {
     internal static Tenant Of(TenantRecord tenant) => new(
         tenant.Id.Value, tenant.Slug, tenant.Name, tenant.Currency, tenant.SeveralCurrencies, tenant.SyncEnabled,
-        new Budget(tenant.BudgetMode, tenant.CallsPerHour), tenant.CreatedAt);
+        new Budget(tenant.BudgetMode, tenant.CallsPerHour), AutoTierBounds.Of(tenant.AutoTier), tenant.CreatedAt);
 }
 
 /// <summary>How many calls to Meta a tenant may make.</summary>

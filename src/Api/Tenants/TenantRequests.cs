@@ -1,5 +1,6 @@
 using MetaGrains.Api.Json;
 using MetaGrains.Api.Problems;
+using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Tenancy;
 using MetaGrains.Warehouse.Control;
 
@@ -23,7 +24,11 @@ public sealed record NewTenant : IChecked
     /// <summary>How many calls to Meta it may make; left out, Meta's usage headers decide.</summary>
     public NewBudget? Budget { get; init; }
 
-    internal TenantSettings Settings => new(Name, Currency, null, Budget?.Mode ?? NewBudget.Meta, Budget?.CallsPerHour, SeveralCurrencies ?? false);
+    /// <summary>Between which tiers its accounts may move that are in tier auto; left out, all.</summary>
+    public NewAutoTier? AutoTier { get; init; }
+
+    internal TenantSettings Settings =>
+        new(Name, Currency, null, Budget?.Mode ?? NewBudget.Meta, Budget?.CallsPerHour, SeveralCurrencies ?? false, AutoTier?.Bounds ?? TierBounds.All);
 
     void IChecked.Check(Faults faults)
     {
@@ -31,6 +36,7 @@ public sealed record NewTenant : IChecked
         faults.Text("name", Name, TenantRules.LongestName);
         TenantRules.Currency(Currency, faults);
         Budget?.Check(faults);
+        AutoTier?.Check(faults);
     }
 }
 
@@ -49,15 +55,22 @@ public sealed record TenantChange : IChecked
     /// <summary>The whole budget.</summary>
     public NewBudget? Budget { get; init; }
 
-    internal TenantSettings Settings => new(Name, Currency, null, Budget?.Mode, Budget?.CallsPerHour, SeveralCurrencies);
+    /// <summary>Both bounds of tier auto; the operator alone may change them.</summary>
+    public NewAutoTier? AutoTier { get; init; }
+
+    /// <summary>A member that only the operator may change; null for none.</summary>
+    internal string? OperatorsAlone => Budget is not null ? "budget" : AutoTier is not null ? "auto_tier" : null;
+
+    internal TenantSettings Settings => new(Name, Currency, null, Budget?.Mode, Budget?.CallsPerHour, SeveralCurrencies, AutoTier?.Bounds);
 
     void IChecked.Check(Faults faults)
     {
-        if (Name is null && Currency is null && SeveralCurrencies is null && Budget is null)
-            faults.Add("name", "The body changes nothing.", "Send at least one of: name, currency, several_currencies, budget.");
+        if (Name is null && Currency is null && SeveralCurrencies is null && Budget is null && AutoTier is null)
+            faults.Add("name", "The body changes nothing.", "Send at least one of: name, currency, several_currencies, budget, auto_tier.");
         faults.Text("name", Name, TenantRules.LongestName);
         TenantRules.Currency(Currency, faults);
         Budget?.Check(faults);
+        AutoTier?.Check(faults);
     }
 }
 

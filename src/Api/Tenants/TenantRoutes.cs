@@ -6,6 +6,7 @@ using MetaGrains.Api.Problems;
 using MetaGrains.Api.Requests;
 using MetaGrains.Api.Silo;
 using MetaGrains.Core.Keys;
+using MetaGrains.Core.Schedule;
 using MetaGrains.Grains.Interfaces;
 using MetaGrains.Warehouse.Control;
 
@@ -19,7 +20,7 @@ internal static class TenantRoutes
     private const string One = "/v1/tenants/{tenant}";
 
     private static readonly Tenant Example = new(
-        Guid.Parse("0198a3f2-6a3c-7c1e-9d7b-3f2f0e1c5a77"), Parameters.ExampleTenant, "Acme", "EUR", false, true, new Budget("fixed", 200),
+        Guid.Parse("0198a3f2-6a3c-7c1e-9d7b-3f2f0e1c5a77"), Parameters.ExampleTenant, "Acme", "EUR", false, true, new Budget("fixed", 200), new AutoTierBounds("low", "high"),
         new DateTimeOffset(2026, 3, 6, 12, 0, 0, TimeSpan.Zero));
 
     public static void MapTenants(this IEndpointRouteBuilder routes)
@@ -39,8 +40,8 @@ internal static class TenantRoutes
         routes.MapRoute("GET", One, Access.Tenant, new("getTenant", Tag, "Show a tenant", new AnswerDoc(200, "The tenant.", Example)), Show);
         routes.MapRoute("PATCH", One, Access.Tenant, new("changeTenant", Tag, "Change a tenant", new AnswerDoc(200, "As it is now.", Example))
         {
-            Description = "What is left out stays; a budget is replaced as a whole, and by the operator alone.",
-            Body = new TenantChange { Name = "Acme Inc", Budget = new NewBudget { Mode = "meta" } },
+            Description = "What is left out stays; a budget and the bounds of tier auto are replaced as a whole, and by the operator alone.",
+            Body = new TenantChange { Name = "Acme Inc", Budget = new NewBudget { Mode = "meta" }, AutoTier = new NewAutoTier { Min = "low", Max = "medium" } },
         }, ChangeAsync);
         routes.MapRoute("DELETE", One, Access.Operator, new(
             "deleteTenant", Tag, "Delete a tenant", new AnswerDoc(204, "It is gone."), new AnswerDoc(200, "With erase=now: what was erased.", TenantErasure.Example))
@@ -82,8 +83,8 @@ internal static class TenantRoutes
     private static async Task<IResult> ChangeAsync(
         Caller caller, TenantScope scope, Body<TenantChange> body, TenantDirectory tenants, SiloCalls silo, CancellationToken cancellationToken)
     {
-        if (body.Value.Budget is not null && !caller.IsOperator)
-            throw ProblemException.Forbidden("A tenant's key may not change its own budget.", "Leave budget out, or have the operator change it with the operator key.");
+        if (body.Value.OperatorsAlone is { } member && !caller.IsOperator)
+            throw ProblemException.Forbidden($"A tenant's key may not change its own {member}.", $"Leave {member} out, or have the operator change it with the operator key.");
         var changed = await tenants.ChangeAsync(scope.Id, body.Value.Settings, cancellationToken) ?? throw Gone(scope);
         if (body.Value.Budget is not null)
             await silo.TellAsync("the tenant's budget", grains => grains.RateLimit(new TenantKey(scope.Id)).ReconfigureAsync());
@@ -109,8 +110,8 @@ internal static class TenantRoutes
     }
 
     private static bool IsSame(TenantRecord there, TenantSettings asked) =>
-        (there.Name, there.Currency, there.SeveralCurrencies, there.BudgetMode, there.CallsPerHour)
-        == (asked.Name, asked.Currency, asked.SeveralCurrencies, asked.BudgetMode, asked.CallsPerHour);
+        (there.Name, there.Currency, there.SeveralCurrencies, there.BudgetMode, there.CallsPerHour, there.AutoTier)
+        == (asked.Name, asked.Currency, asked.SeveralCurrencies, asked.BudgetMode, asked.CallsPerHour, asked.AutoTier ?? TierBounds.All);
 
     private static ProblemException Gone(TenantScope scope) =>
         ProblemException.NotFound("tenant", $"The tenant '{scope.Tenant.Slug}' was deleted just now.", "GET /v1/tenants lists the tenants.");

@@ -24,8 +24,8 @@ internal static class TierRoutes
         }, ListAsync);
         routes.MapRoute("PUT", All + "/{tier}", Access.Operator, new("changeTier", Tag, "Change a tier", new AnswerDoc(200, "As it is now.", Example))
         {
-            Description = "It reaches running accounts within seconds. What is left out stays.",
-            Body = new TierChange { IntervalMinutes = 90, DateRangeDays = 3 },
+            Description = "It reaches running accounts within seconds. What is left out stays; a cron of null gives the interval back.",
+            Body = new TierChange { IntervalMinutes = 90, DateRangeDays = 3, Cron = "*/20 6-22 * * MON-FRI" },
         }, ChangeAsync);
     }
 
@@ -49,7 +49,7 @@ internal static class TierRoutes
         var name = (string)context.GetRouteValue("tier")!;
         var changed = name.Any(char.IsControl)
             ? null
-            : await tiers.UpdateAsync(name, body.Value.IntervalMinutes, body.Value.DateRangeDays, cancellationToken);
+            : await tiers.UpdateAsync(name, body.Value.IntervalMinutes, body.Value.DateRangeDays, body.Value.CronToSet, cancellationToken);
         if (changed is not null)
             return Answer.Ok(SyncTier.Of(changed));
         var known = (await tiers.ListAsync(cancellationToken)).Select(tier => tier.Name).ToArray();

@@ -11,15 +11,18 @@ internal static class TierRules
 
     /// <exception cref="ProblemException">It is no tier, and not <see cref="Auto"/>.</exception>
     public static Task RequireChoiceAsync(string field, string? tier, TierStore tiers, CancellationToken cancellationToken) =>
-        tier == Auto ? Task.CompletedTask : RequireAsync(field, tier, tiers, cancellationToken);
+        RequireAsync(field, tier, tiers, [Auto], cancellationToken);
 
     /// <exception cref="ProblemException">There is no such tier; the fix lists those that are.</exception>
-    public static async Task RequireAsync(string field, string? tier, TierStore tiers, CancellationToken cancellationToken)
+    public static Task RequireAsync(string field, string? tier, TierStore tiers, CancellationToken cancellationToken) =>
+        RequireAsync(field, tier, tiers, [], cancellationToken);
+
+    private static async Task RequireAsync(string field, string? tier, TierStore tiers, string[] besides, CancellationToken cancellationToken)
     {
         if (tier is null)
             return;
         var faults = new Faults();
-        faults.OneOf(field, tier, [.. (await tiers.ListAsync(cancellationToken)).Select(known => known.Name)]);
+        faults.OneOf(field, tier, [.. (await tiers.ListAsync(cancellationToken)).Select(known => known.Name), .. besides]);
         faults.Throw();
     }
 }

@@ -23,6 +23,12 @@ internal static class TableView
     /// <summary>A number; a dash for none.</summary>
     public static string Cell(long? number) => number?.ToString("N0", CultureInfo.InvariantCulture) ?? "-";
 
+    /// <summary>A measure, to one place; a dash for none.</summary>
+    public static string Cell(double? measure) => measure?.ToString("#,0.#", CultureInfo.InvariantCulture) ?? "-";
+
+    /// <summary>A part of one, in percent; a dash for none.</summary>
+    public static string Percent(double? share) => share is { } part ? $"{Cell(part * 100)} %" : "-";
+
     /// <summary>A text; a dash for none.</summary>
     public static string Cell(string? text) => string.IsNullOrEmpty(text) ? "-" : text;
 

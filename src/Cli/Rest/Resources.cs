@@ -4,8 +4,10 @@ namespace MetaGrains.Cli.Rest;
 
 internal sealed record Budget(string Mode, int? CallsPerHour);
 
+internal sealed record AutoTier(string Min, string Max);
+
 internal sealed record Tenant(
-    string Id, string Slug, string Name, string Currency, bool SeveralCurrencies, bool SyncEnabled, Budget Budget, DateTimeOffset CreatedAt);
+    string Id, string Slug, string Name, string Currency, bool SeveralCurrencies, bool SyncEnabled, Budget Budget, DateTimeOffset CreatedAt, AutoTier? AutoTier = null);
 
 internal sealed record TenantKey(string Id, string Name, string Hint, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt, string? Key);
 
@@ -17,7 +19,12 @@ internal sealed record Health(string State, string? Reason, string? Owner = null
 
 internal record Account(
     string Id, string Name, string Currency, string Timezone, int? AccountStatus, string? ConnectionId, bool Enabled, string Tier,
-    Health Health, DateTimeOffset? NextDueAt, DateTimeOffset? BackoffUntil, DateTimeOffset? RetryAt, int ConsecutiveErrors, string? LastError);
+    Health Health, DateTimeOffset? NextDueAt, DateTimeOffset? BackoffUntil, DateTimeOffset? RetryAt, int ConsecutiveErrors, string? LastError)
+{
+    public bool AutoTier { get; init; }
+
+    public string? AutoTierReason { get; init; }
+}
 
 internal sealed record SchedulerSwitch(bool Enabled, string? Reason, DateTimeOffset ChangedAt);
 
@@ -88,6 +95,12 @@ internal sealed record FreshnessMark(
     string AdAccountId, string? Stream, DateOnly? LatestDataDate, DateTimeOffset? LastSyncedAt, long? LagSeconds, long? PromisedSeconds, bool? Behind, bool Enabled, string Health);
 
 internal sealed record TenantErased(string TenantId, string Slug, DateTimeOffset ErasedAt, IReadOnlyDictionary<string, long> Rows);
+
+internal sealed record IncidentError(string? Message, int? Code, int? Subcode);
+
+internal sealed record Incident(
+    long Id, IncidentError Error, DateTimeOffset OpenedAt, DateTimeOffset? ClosedAt, string? ClosedBy, int Reopened, int Accounts, int Probes,
+    DateTimeOffset? LastProbeAt, DateTimeOffset? NextProbeAt);
 
 internal sealed record SiloInfo(
     string Address, string Status, string? Name, string? Host, string? Gateway, string? Release, DateTimeOffset? StartedAt, DateTimeOffset? HeartbeatAt,

@@ -11,6 +11,8 @@ internal static class Routes
 
     public static string Drain(string silo) => $"{Cluster}/silos/{Uri.EscapeDataString(silo)}/drain";
 
+    public const string Incidents = "v1/incidents";
+
     public const string Scheduler = "v1/scheduler";
 
     public static string SyncOfAll(string tenant) => $"{Accounts(tenant)}/sync";

@@ -34,6 +34,7 @@ internal static class CommandLine
         BudgetVerb.Create(checkout),
         PlanVerb.Create(checkout),
         FreshnessVerb.Create(checkout),
+        IncidentsVerb.Create(checkout),
         ExportVerb.Create(checkout),
         KeyVerbs.Create(checkout),
         ClusterVerb.Create(checkout),

@@ -12,7 +12,11 @@ public readonly record struct TierFacts(decimal Spend, decimal SpendYesterday, d
 /// <summary>The tiers between which an account may move.</summary>
 /// <param name="Slowest">The slowest.</param>
 /// <param name="Fastest">The fastest; where it is slower than <paramref name="Slowest"/>, it counts alone.</param>
-public readonly record struct TierBounds(Priority Slowest, Priority Fastest);
+public readonly record struct TierBounds(Priority Slowest, Priority Fastest)
+{
+    /// <summary>Every tier.</summary>
+    public static TierBounds All { get; } = new(Priority.Low, Priority.High);
+}
 
 /// <summary>A tier that was chosen.</summary>
 /// <param name="Tier">The tier.</param>

@@ -1,10 +1,10 @@
 namespace MetaGrains.Core.Schedule;
 
 /// <summary>
-/// How many runs a silo may begin in a second: few right after its start, twice as many after each
-/// <paramref name="Doubling"/>, until the most. A function of the silo's age alone, so it has nothing to remember.
+/// How many runs a silo may begin in a second: few right after its start or a <see cref="Standstill"/>, twice as many after
+/// each <paramref name="Doubling"/>, until the most. A function of the age alone, so it has nothing to remember.
 /// </summary>
-/// <param name="First">Per second, at the silo's start.</param>
+/// <param name="First">Per second, at the start.</param>
 /// <param name="Most">Per second, from <see cref="Ramp"/> on.</param>
 /// <param name="Doubling">Time in which the rate doubles.</param>
 public sealed record SlowStart(double First, double Most, TimeSpan Doubling)

@@ -30,7 +30,7 @@ public readonly record struct StartAnswer(StartLine Line, DateTimeOffset? Until)
 public sealed record StartLine
 {
     private readonly SlowStart _pace;
-    private readonly DateTimeOffset _since;
+    private DateTimeOffset Since { get; init; }
     private ImmutableSortedSet<Starter> Waiting { get; init; } = ImmutableSortedSet.Create<Starter>(Starter.Order);
     private ImmutableDictionary<AdAccountKey, Starter> Known { get; init; } = ImmutableDictionary<AdAccountKey, Starter>.Empty;
     private ImmutableDictionary<AdAccountKey, DateTimeOffset> Called { get; init; } = ImmutableDictionary<AdAccountKey, DateTimeOffset>.Empty;
@@ -40,7 +40,7 @@ public sealed record StartLine
     /// <summary>The line of a silo that has just started.</summary>
     public StartLine(SlowStart pace, DateTimeOffset since)
     {
-        (_pace, _since, At) = (pace, since, since);
+        (_pace, Since, At) = (pace, since, since);
         Room = Depth(since);
     }
 
@@ -87,15 +87,22 @@ public sealed record StartLine
         return (line, called.ToImmutable());
     }
 
+    /// <summary>The same line at the pace of a silo that has just started: whoever waits keeps its place.</summary>
+    public StartLine Anew(DateTimeOffset now)
+    {
+        var line = this with { Since = now, At = now };
+        return line with { Room = Math.Min(Refilled(now).Room, line.Depth(now)) };
+    }
+
     /// <summary>An account has nothing to begin any more.</summary>
     public StartLine Without(AdAccountKey account) =>
         Known.TryGetValue(account, out var starter) ? this with { Waiting = Waiting.Remove(starter), Known = Known.Remove(account) } : this;
 
     // What was not used is kept for a second at most: whoever comes after a quiet hour gets no burst.
     private StartLine Refilled(DateTimeOffset now) =>
-        now <= At ? this : this with { Room = Math.Min(Depth(now), Room + _pace.Between(At - _since, now - _since)), At = now };
+        now <= At ? this : this with { Room = Math.Min(Depth(now), Room + _pace.Between(At - Since, now - Since)), At = now };
 
-    private double Depth(DateTimeOffset now) => Math.Max(1, _pace.RateAt(now - _since));
+    private double Depth(DateTimeOffset now) => Math.Max(1, _pace.RateAt(now - Since));
 
-    private DateTimeOffset TimeOf(int place) => _since + _pace.AgeAfter(At - _since, place - Room);
+    private DateTimeOffset TimeOf(int place) => Since + _pace.AgeAfter(At - Since, place - Room);
 }

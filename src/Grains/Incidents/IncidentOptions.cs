@@ -1,3 +1,4 @@
+using System.Globalization;
 using MetaGrains.Core.Incidents;
 
 namespace MetaGrains.Grains.Incidents;
@@ -5,6 +6,9 @@ namespace MetaGrains.Grains.Incidents;
 /// <summary>How incidents are recognised and probed. Section <c>MetaGrains:Incidents</c>.</summary>
 public sealed class IncidentOptions
 {
+    /// <summary>Section of the configuration.</summary>
+    public const string Section = "MetaGrains:Incidents";
+
     /// <summary>Failures within this time count together. Default: 5 min.</summary>
     public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -28,12 +32,13 @@ public sealed class IncidentOptions
 
     internal IncidentThreshold Threshold => new() { Window = Window, LeastAccounts = LeastAccounts, LeastShare = LeastShare };
 
-    internal string? Refuse() =>
-        Window < TimeSpan.FromSeconds(1) || Window > TimeSpan.FromHours(1) ? "MetaGrains:Incidents:Window must be 1 s to 1 h."
-        : LeastAccounts < 2 ? "MetaGrains:Incidents:LeastAccounts must be at least 2."
-        : LeastShare is not (> 0 and <= 1) ? "MetaGrains:Incidents:LeastShare must be more than 0 and at most 1."
-        : Pause < TimeSpan.FromMilliseconds(10) || Pause > TimeSpan.FromMinutes(1) ? "MetaGrains:Incidents:Pause must be 10 ms to 1 min."
-        : MaxAge < TimeSpan.FromMilliseconds(10) || MaxAge >= FirstProbe ? "MetaGrains:Incidents:MaxAge must be at least 10 ms and less than FirstProbe."
-        : LongestProbe < FirstProbe || LongestProbe > TimeSpan.FromHours(6) ? "MetaGrains:Incidents:LongestProbe must be FirstProbe to 6 h."
+    /// <summary>Says what is wrong with the options, or null.</summary>
+    public string? Refuse() =>
+        Window < TimeSpan.FromSeconds(1) || Window > TimeSpan.FromHours(1) ? $"{Section}:Window must be 1 s to 1 h, not {Window}."
+        : LeastAccounts < 2 ? $"{Section}:LeastAccounts must be at least 2, not {LeastAccounts}."
+        : LeastShare is not (> 0 and <= 1) ? $"{Section}:LeastShare must be more than 0 and at most 1, not {LeastShare.ToString(CultureInfo.InvariantCulture)}."
+        : Pause < TimeSpan.FromMilliseconds(10) || Pause > TimeSpan.FromMinutes(1) ? $"{Section}:Pause must be 10 ms to 1 min, not {Pause}."
+        : MaxAge < TimeSpan.FromMilliseconds(10) || MaxAge >= FirstProbe ? $"{Section}:MaxAge must be at least 10 ms and less than FirstProbe, not {MaxAge}."
+        : LongestProbe < FirstProbe || LongestProbe > TimeSpan.FromHours(6) ? $"{Section}:LongestProbe must be FirstProbe to 6 h, not {LongestProbe}."
         : null;
 }

@@ -22,6 +22,7 @@ public sealed partial class StartGate : IDisposable
     private readonly ITimer _timer;
     private StartLine _line;
     private StartLine _wakes;
+    private Standstill _standstill;
 
     /// <summary>Made with the silo, whose age it takes for its own.</summary>
     public StartGate(IGrainFactory grains, IOptions<SlowStartOptions> options, TimeProvider clock, ILogger<StartGate> logger)
@@ -29,6 +30,7 @@ public sealed partial class StartGate : IDisposable
         (_grains, _clock, _logger) = (grains, clock, logger);
         var now = clock.GetUtcNow();
         (_line, _wakes) = (new StartLine(options.Value.Pace, now), new StartLine(options.Value.Pace, now));
+        _standstill = new Standstill(now);
         _timer = clock.CreateTimer(_ => Call(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -62,6 +64,21 @@ public sealed partial class StartGate : IDisposable
             // Whoever may not is asked for again by its sweep, which keeps the order.
             _wakes = answer.Line.Without(account);
             return answer.Until is null;
+        }
+    }
+
+    /// <summary>Tells what was found when it was looked whether runs may begin.</summary>
+    /// <returns>Whether the slow start begins anew.</returns>
+    public bool See(StartSight sight)
+    {
+        lock (_gate)
+        {
+            var now = _clock.GetUtcNow();
+            (_standstill, var anew) = _standstill.See(sight, now);
+            if (anew)
+                (_line, _wakes) = (_line.Anew(now), _wakes.Anew(now));
+            Alarm(now);
+            return anew;
         }
     }
 

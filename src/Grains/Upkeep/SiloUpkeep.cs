@@ -1,3 +1,4 @@
+using MetaGrains.Grains.Sweeps;
 using Microsoft.Extensions.Hosting;
 
 namespace MetaGrains.Grains.Upkeep;
@@ -6,7 +7,8 @@ namespace MetaGrains.Grains.Upkeep;
 /// What a silo does beside its grains, from the moment that it can take calls until it is told to stop: before that
 /// nobody would answer.
 /// </summary>
-internal sealed class SiloUpkeep(SettingsListener listener, SweepStarter sweeps, UpkeepLoop upkeep, IHostApplicationLifetime lifetime) : IHostedService, IDisposable
+internal sealed class SiloUpkeep(SettingsListener listener, SweepStarter sweeps, UpkeepLoop upkeep, StandstillWatch standstill, IHostApplicationLifetime lifetime)
+    : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stopped = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
     private Task _loops = Task.CompletedTask;
@@ -18,7 +20,8 @@ internal sealed class SiloUpkeep(SettingsListener listener, SweepStarter sweeps,
     public Task BeginAsync()
     {
         _loops = Task.WhenAll(
-            Task.Run(() => listener.RunAsync(_stopped.Token)), Task.Run(() => sweeps.RunAsync(_stopped.Token)), Task.Run(() => upkeep.RunAsync(_stopped.Token)));
+            Task.Run(() => listener.RunAsync(_stopped.Token)), Task.Run(() => sweeps.RunAsync(_stopped.Token)), Task.Run(() => upkeep.RunAsync(_stopped.Token)),
+            Task.Run(() => standstill.RunAsync(_stopped.Token)));
         return Task.CompletedTask;
     }
 

@@ -1,4 +1,5 @@
 using MetaGrains.Grains;
+using MetaGrains.Grains.Incidents;
 using MetaGrains.Grains.Sweeps;
 using MetaGrains.Grains.Upkeep;
 using MetaGrains.Graph;
@@ -38,6 +39,10 @@ internal static class SiloServices
         services.Configure<SlowStartOptions>(options =>
             (options.FirstPerSecond, options.MostPerSecond, options.Doubling)
                 = (settings.SlowStart.FirstPerSecond, settings.SlowStart.MostPerSecond, settings.SlowStart.Doubling));
+        services.Configure<IncidentOptions>(options =>
+            (options.Window, options.LeastAccounts, options.LeastShare, options.Pause, options.MaxAge, options.FirstProbe, options.LongestProbe)
+                = (settings.Incidents.Window, settings.Incidents.LeastAccounts, settings.Incidents.LeastShare, settings.Incidents.Pause, settings.Incidents.MaxAge,
+                    settings.Incidents.FirstProbe, settings.Incidents.LongestProbe));
         services.AddMetaGraph(options =>
         {
             settings.Apply(options);

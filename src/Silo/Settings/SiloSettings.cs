@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Upkeep;
+using MetaGrains.Grains.Incidents;
 using MetaGrains.Grains.Sweeps;
 using MetaGrains.Grains.Upkeep;
 using MetaGrains.Graph;
@@ -51,6 +52,8 @@ internal sealed class SiloSettings
 
     public required SlowStartOptions SlowStart { get; init; }
 
+    public required IncidentOptions Incidents { get; init; }
+
     public required Uri? GraphAddress { get; init; }
 
     public required string? GraphVersion { get; init; }
@@ -95,6 +98,7 @@ internal sealed class SiloSettings
             Retention = SectionOf<RetentionOptions>(configuration, RetentionOptions.Section, options => options.Refuse()),
             Upkeep = SectionOf<UpkeepOptions>(configuration, UpkeepOptions.Section, options => options.Refuse()),
             SlowStart = SectionOf<SlowStartOptions>(configuration, SlowStartOptions.Section, options => options.Refuse()),
+            Incidents = SectionOf<IncidentOptions>(configuration, IncidentOptions.Section, options => options.Refuse()),
         };
         settings.Check(read, listen);
         return settings;

@@ -21,6 +21,12 @@ public sealed record AccountRecord(
 
     /// <summary>When it is tried again by itself; null when only a person can help, or nothing is wrong.</summary>
     public DateTimeOffset? HealthNextTry { get; init; }
+
+    /// <summary>Whether its tier moves by itself.</summary>
+    public bool AutoTier { get; init; }
+
+    /// <summary>Why it is in its tier, where it moves by itself and that was decided once.</summary>
+    public string? AutoTierReason { get; init; }
 }
 
 /// <summary>Which accounts are listed.</summary>
@@ -41,7 +47,8 @@ public sealed class AccountDirectory(NpgsqlDataSource database, TimeProvider clo
                a.enabled, a.tier, a.attribution_window_days, a.settings_version,
                h.health, h.reason, s.next_due_at, s.rate_limit_backoff_until, s.retry_at, coalesce(s.consecutive_errors, 0), s.last_error,
                h.owner, case when h.health = s.health and h.owner = s.health_owner then s.health_since end,
-               case when h.health = s.health and h.owner = s.health_owner then s.health_next_try end
+               case when h.health = s.health and h.owner = s.health_owner then s.health_next_try end,
+               a.auto_tier, a.auto_tier_reason
         from ad_accounts a
         join tenants t on t.id = a.tenant_id
         cross join scheduler_switch w
@@ -141,5 +148,7 @@ public sealed class AccountDirectory(NpgsqlDataSource database, TimeProvider clo
         HealthOwner = reader.GetString(18),
         HealthSince = reader.Value<DateTimeOffset>(19),
         HealthNextTry = reader.Value<DateTimeOffset>(20),
+        AutoTier = reader.GetBoolean(21),
+        AutoTierReason = reader.Line(22),
     };
 }

@@ -83,7 +83,7 @@ public sealed class AutoTierStore(NpgsqlDataSource database)
         {
             found.Add(new AutoTierAccount(
                 new AdAccountKey(new TenantId(reader.GetGuid(0)), AdAccountId.Parse(reader.GetString(1))), reader.GetString(2), reader.GetBoolean(3),
-                new TierBounds(RankOf(reader.GetString(4)) ?? Priority.Low, RankOf(reader.GetString(5)) ?? Priority.High),
+                BoundsOf(reader.GetString(4), reader.GetString(5)),
                 new TierFacts(reader.GetDecimal(6), reader.GetDecimal(7), Math.Round(reader.GetDecimal(8), 6), reader.GetInt64(9))));
         }
 
@@ -103,6 +103,9 @@ public sealed class AutoTierStore(NpgsqlDataSource database)
         command.Parameters.AddWithValue("now", now.UtcDateTime);
         return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
+
+    internal static TierBounds BoundsOf(string slowest, string fastest) =>
+        new(RankOf(slowest) ?? TierBounds.All.Slowest, RankOf(fastest) ?? TierBounds.All.Fastest);
 
     internal static Priority? RankOf(string tier) => tier switch
     {

@@ -79,11 +79,19 @@ public sealed class IncidentStore(NpgsqlDataSource database)
     /// <summary>A page of all, the newest first.</summary>
     /// <param name="before">The incident before which it begins; null for the first page.</param>
     /// <param name="open">Only those that are open, or only those that are over; null for both.</param>
-    public Task<IReadOnlyList<IncidentRecord>> PageAsync(long? before, bool? open, int limit, CancellationToken cancellationToken) => ListAsync($"""
-        select {Columns} from incidents where ($1 is null or id < $1) and ($2 is null or (closed_at is null) = $2) order by id desc limit $3
+    /// <param name="tenant">Only those whose error accounts of this tenant have now; null for all.</param>
+    public Task<IReadOnlyList<IncidentRecord>> PageAsync(long? before, bool? open, TenantId? tenant, int limit, CancellationToken cancellationToken) => ListAsync($"""
+        select {Columns} from incidents i
+        where ($1 is null or id < $1) and ($2 is null or (closed_at is null) = $2) and ($4 is null or exists (
+          select from account_schedule s
+          where s.tenant_id = $4 and s.consecutive_errors > 0 and s.last_error_kind = i.error_kind
+            and s.last_error_code is not distinct from i.error_code and s.last_error_subcode is not distinct from i.error_subcode
+            and (i.closed_at is null or s.last_error_at <= i.closed_at)))
+        order by id desc limit $3
         """, cancellationToken,
         new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Bigint, Value = (object?)before ?? DBNull.Value },
-        new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Boolean, Value = (object?)open ?? DBNull.Value }, limit);
+        new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Boolean, Value = (object?)open ?? DBNull.Value }, limit,
+        new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Uuid, Value = (object?)tenant?.Value ?? DBNull.Value });
 
     /// <summary>One of the accounts that suffer from an incident, another with each probe, and how many there are.</summary>
     public async Task<(AdAccountKey? One, int All)> SufferingAsync(IncidentRecord incident, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Tenancy;
 using Npgsql;
 using NpgsqlTypes;
@@ -8,11 +9,12 @@ namespace MetaGrains.Warehouse.Control;
 public sealed class TenantDirectory(NpgsqlDataSource database, TimeProvider clock)
 {
     private const string Columns =
-        "id, slug, name, currency, sync_enabled, budget_mode, budget_calls_per_hour, settings_version, created_at, several_currencies";
+        "id, slug, name, currency, sync_enabled, budget_mode, budget_calls_per_hour, settings_version, created_at, several_currencies, auto_tier_min, auto_tier_max";
 
     private const string Make = $"""
-        insert into tenants (slug, name, currency, sync_enabled, budget_mode, budget_calls_per_hour, several_currencies, created_at, updated_at)
-        values (@slug, @name, @currency, coalesce(@enabled, true), coalesce(@mode, 'meta'), @calls, coalesce(@several, false), @now, @now)
+        insert into tenants (slug, name, currency, sync_enabled, budget_mode, budget_calls_per_hour, several_currencies, auto_tier_min, auto_tier_max, created_at, updated_at)
+        values (@slug, @name, @currency, coalesce(@enabled, true), coalesce(@mode, 'meta'), @calls, coalesce(@several, false),
+          coalesce(@slowest, 'low'), coalesce(@fastest, 'high'), @now, @now)
         on conflict (slug) do nothing
         returning {Columns}
         """;
@@ -20,7 +22,8 @@ public sealed class TenantDirectory(NpgsqlDataSource database, TimeProvider cloc
     private const string Change = $"""
         update tenants set name = coalesce(@name, name), currency = coalesce(@currency, currency),
           sync_enabled = coalesce(@enabled, sync_enabled), several_currencies = coalesce(@several, several_currencies), budget_mode = coalesce(@mode, budget_mode),
-          budget_calls_per_hour = case when @mode is null then coalesce(@calls, budget_calls_per_hour) else @calls end, updated_at = @now
+          budget_calls_per_hour = case when @mode is null then coalesce(@calls, budget_calls_per_hour) else @calls end,
+          auto_tier_min = coalesce(@slowest, auto_tier_min), auto_tier_max = coalesce(@fastest, auto_tier_max), updated_at = @now
         where id = @id and deleted_at is null
         returning {Columns}
         """;
@@ -88,6 +91,8 @@ public sealed class TenantDirectory(NpgsqlDataSource database, TimeProvider cloc
         command.Parameters.Add(new NpgsqlParameter("several", NpgsqlDbType.Boolean) { Value = (object?)settings.SeveralCurrencies ?? DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter("mode", NpgsqlDbType.Text) { Value = (object?)settings.BudgetMode ?? DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter("calls", NpgsqlDbType.Integer) { Value = (object?)settings.CallsPerHour ?? DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter("slowest", NpgsqlDbType.Text) { Value = (object?)settings.AutoTier?.Slowest.WireName() ?? DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter("fastest", NpgsqlDbType.Text) { Value = (object?)settings.AutoTier?.Fastest.WireName() ?? DBNull.Value });
         command.Parameters.AddWithValue("now", clock.GetUtcNow().UtcDateTime);
     }
 
@@ -101,5 +106,5 @@ public sealed class TenantDirectory(NpgsqlDataSource database, TimeProvider cloc
 
     private static TenantRecord Read(NpgsqlDataReader reader) => new(
         new TenantId(reader.GetGuid(0)), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetBoolean(4),
-        reader.GetString(5), reader.Value<int>(6), reader.GetInt64(7), reader.GetFieldValue<DateTimeOffset>(8), reader.GetBoolean(9));
+        reader.GetString(5), reader.Value<int>(6), reader.GetInt64(7), reader.GetFieldValue<DateTimeOffset>(8), reader.GetBoolean(9), AutoTierStore.BoundsOf(reader.GetString(10), reader.GetString(11)));
 }

@@ -1,3 +1,4 @@
+using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Tenancy;
 
 namespace MetaGrains.Warehouse.Control;
@@ -13,10 +14,11 @@ namespace MetaGrains.Warehouse.Control;
 /// <param name="SettingsVersion">Rises with every change of a setting.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="SeveralCurrencies">Whether accounts of other currencies are synced, too.</param>
+/// <param name="AutoTier">The tiers between which its accounts move that move by themselves.</param>
 public sealed record TenantRecord(
     TenantId Id, string Slug, string Name, string Currency, bool SyncEnabled, string BudgetMode, int? CallsPerHour,
-    long SettingsVersion, DateTimeOffset CreatedAt, bool SeveralCurrencies);
+    long SettingsVersion, DateTimeOffset CreatedAt, bool SeveralCurrencies, TierBounds AutoTier);
 
 /// <summary>What a tenant is made of or changed to; in a change, null means "as it is".</summary>
 public sealed record TenantSettings(
-    string? Name, string? Currency, bool? SyncEnabled, string? BudgetMode, int? CallsPerHour, bool? SeveralCurrencies = null);
+    string? Name, string? Currency, bool? SyncEnabled, string? BudgetMode, int? CallsPerHour, bool? SeveralCurrencies = null, TierBounds? AutoTier = null);

@@ -70,7 +70,13 @@ public sealed class ReadVerbTests : IDisposable
     [InlineData("tenants export acme --tenant other --out x.zip", "Name it once")]
     [InlineData("tenants set acme", "Nothing is to be changed")]
     [InlineData("tenants set acme --several-currencies maybe", "maybe")]
+    [InlineData("tenants set acme --auto-tier-min low", "give both")]
+    [InlineData("tenants set acme --auto-tier-min low --auto-tier-max auto", "auto")]
     [InlineData("tenants delete acme --erase", "for good")]
+    [InlineData("plan --tenant acme --add-accounts -1", "--add-accounts must be 0 to 1000000, not -1")]
+    [InlineData("plan --tenant acme --backfill-months 38", "--backfill-months must be 0 to 37, not 38")]
+    [InlineData("plan --tenant acme --add-acounts 3", "--add-acounts")]
+    [InlineData("incidents --limit 0", "--limit must be 1 to")]
     public async Task What_cannot_be_meant_is_refused_before_anything_is_asked(string line, string complaint)
     {
         await using var api = await ScriptedApi.StartAsync();
@@ -113,6 +119,64 @@ public sealed class ReadVerbTests : IDisposable
         Assert.Contains("Nothing is behind", none.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_plan_shows_what_each_tier_needs_and_ends_with_one_when_the_budget_does_not_suffice()
+    {
+        const string tiers = """[{"tier":"high","accounts":401,"calls_per_hour":2217.04,"share":12.316,"promised_minutes":60,"reached_minutes":739.2},{"tier":"low","accounts":5,"calls_per_hour":12.7,"share":0.07,"promised_minutes":240,"reached_minutes":null}]""";
+        await using var api = await ScriptedApi.StartAsync();
+        api.On(
+            "GET /v1/tenants/acme/plan?add_accounts=400&tier=high&breakdowns=country%2Cregion&backfill_months=12",
+            Reply.Ok($$"""{"calls_per_hour":2229.74,"allowance_per_hour":180,"share":12.387,"tiers":{{tiers}},"backfill_calls":4800,"backfill_days":null,"message":"It does not fit."}"""));
+
+        var run = await CliRun.AgainstAsync(
+            api, "plan", "--tenant", "acme", "--add-accounts", "400", "--tier", "high", "--breakdowns", "country,region", "--backfill-months", "12", "--json");
+
+        Assert.Equal((1, 2), (run.ExitCode, run.Json.GetProperty("tiers").GetArrayLength()));
+        Assert.Equal(12.387, run.Json.GetProperty("share").GetDouble());
+        foreach (var shown in new[] { "2,217", "1,231.6 %", "739.2", "7 %", "never", "2,229.7 calls an hour are needed, 180 allowed. It does not fit.", "4,800 calls; nothing is left for it" })
+            Assert.Contains(shown, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_plan_that_fits_or_whose_budget_nobody_knows_ends_well_and_asks_for_nothing_that_was_not_said()
+    {
+        const string tiers = """[{"tier":"medium","accounts":3,"calls_per_hour":10.6,"share":null,"promised_minutes":120,"reached_minutes":120}]""";
+        await using var api = await ScriptedApi.StartAsync();
+        api.On(
+            "GET /v1/tenants/acme/plan",
+            Reply.Ok($$"""{"calls_per_hour":10.6,"allowance_per_hour":null,"share":null,"tiers":{{tiers}},"backfill_calls":0,"backfill_days":null,"message":"Meta has not said."}"""),
+            Reply.Ok($$"""{"calls_per_hour":10.6,"allowance_per_hour":180,"share":1,"tiers":{{tiers}},"backfill_calls":340,"backfill_days":2.25,"message":"It fits."}"""));
+
+        var unknown = await CliRun.AgainstAsync(api, "plan", "--tenant", "acme");
+        var full = await CliRun.AgainstAsync(api, "plan", "--tenant", "acme");
+
+        Assert.Equal((0, 0), (unknown.ExitCode, full.ExitCode));
+        Assert.Contains("what is allowed is not known. Meta has not said.", unknown.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("backfill", unknown.Out, StringComparison.Ordinal);
+        Assert.Contains("The backfill takes 340 calls and 2.3 days.", full.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Incidents_that_last_are_listed_and_end_with_one_and_those_that_are_over_on_request()
+    {
+        const string open = """{"id":7,"error":{"message":"Service temporarily unavailable","code":2,"subcode":99},"opened_at":"2026-03-06T12:00:00Z","closed_at":null,"closed_by":null,"reopened":0,"accounts":1340,"probes":2,"last_probe_at":"2026-03-06T12:03:00Z","next_probe_at":"2026-03-06T12:07:00Z"}""";
+        const string over = """{"id":6,"error":{"message":"Connection reset","code":null,"subcode":null},"opened_at":"2026-03-05T12:00:00Z","closed_at":"2026-03-05T12:30:00Z","closed_by":"probe","reopened":1,"accounts":20,"probes":5,"last_probe_at":"2026-03-05T12:30:00Z","next_probe_at":null}""";
+        await using var api = await ScriptedApi.StartAsync();
+        api.On("GET /v1/incidents?open=true&limit=100", Reply.Ok(Wire.List(open)));
+        api.On("GET /v1/incidents?tenant=acme&limit=5", Reply.Ok(Wire.List(over)));
+
+        var lasting = await CliRun.AgainstAsync(api, "incidents", "--json");
+        var all = await CliRun.AgainstAsync(api, "incidents", "--tenant", "acme", "--all", "--limit", "5");
+
+        Assert.Equal((1, 1), (lasting.ExitCode, lasting.Json.GetProperty("open").GetInt32()));
+        Assert.Equal(7, lasting.Json.GetProperty("data")[0].GetProperty("id").GetInt64());
+        foreach (var shown in new[] { "2/99", "1,340", "2026-03-06 12:07:00Z", "Service temporarily", "1 incident lasts" })
+            Assert.Contains(shown, lasting.Error, StringComparison.Ordinal);
+        Assert.Equal(0, all.ExitCode);
+        foreach (var shown in new[] { "no usable answer", "2026-03-05 12:30:00Z", "probe", "No incident lasts." })
+            Assert.Contains(shown, all.Out, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("take.zip")]
     [InlineData("take")]
@@ -151,11 +215,12 @@ public sealed class ReadVerbTests : IDisposable
 
         var several = await CliRun.AgainstAsync(api, "tenants", "set", "acme", "--several-currencies", "true");
         var renamed = await CliRun.AgainstAsync(api, "tenants", "set", "--tenant", "acme", "--name", "New", "--calls-per-hour", "300");
+        var bounded = await CliRun.AgainstAsync(api, "tenants", "set", "acme", "--auto-tier-min", "low", "--auto-tier-max", "medium");
         var erased = await CliRun.AgainstAsync(api, "tenants", "delete", "acme", "--erase", "--yes", "--json");
 
-        Assert.Equal((0, 0, 0), (several.ExitCode, renamed.ExitCode, erased.ExitCode));
+        Assert.Equal((0, 0, 0, 0), (several.ExitCode, renamed.ExitCode, bounded.ExitCode, erased.ExitCode));
         Assert.Equal(
-            ["""{"several_currencies":true}""", """{"name":"New","budget":{"mode":"fixed","calls_per_hour":300}}""", ""], api.AskedFor.Select(asked => asked.Body));
+            ["""{"several_currencies":true}""", """{"name":"New","budget":{"mode":"fixed","calls_per_hour":300}}""", """{"auto_tier":{"min":"low","max":"medium"}}""", ""], api.AskedFor.Select(asked => asked.Body));
         Assert.Equal(1200, erased.Json.GetProperty("rows").GetProperty("public.meta_ads").GetInt64());
     }
 

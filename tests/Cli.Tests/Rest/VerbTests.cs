@@ -155,10 +155,24 @@ public sealed class VerbTests
         var all = await CliRun.AgainstAsync(api, "pause", "--tenant", "acme", "--all");
         var one = await CliRun.AgainstAsync(api, "resume", "--tenant", "acme", "--account", "act_1");
 
-        var everything = await CliRun.AgainstAsync(api, "pause", "--all", "--reason", "An outage.");
+        var everything = await CliRun.AgainstAsync(api, "pause", "--all", "--yes", "--reason", "An outage.");
+        var again = await CliRun.AgainstAsync(api, "resume", "--all");
 
-        Assert.Equal((2, 0, 0, 0), (neither.ExitCode, all.ExitCode, one.ExitCode, everything.ExitCode));
-        Assert.Equal(["""{"enabled":false}""", """{"enabled":true}""", """{"enabled":false,"reason":"An outage."}"""], api.AskedFor.Select(asked => asked.Body));
+        Assert.Equal((2, 0, 0, 0, 0), (neither.ExitCode, all.ExitCode, one.ExitCode, everything.ExitCode, again.ExitCode));
+        Assert.Equal(
+            ["""{"enabled":false}""", """{"enabled":true}""", """{"enabled":false,"reason":"An outage."}""", """{"enabled":true}"""], api.AskedFor.Select(asked => asked.Body));
+    }
+
+    [Fact]
+    public async Task Pausing_everything_for_everybody_needs_a_yes()
+    {
+        await using var api = await ScriptedApi.StartAsync();
+
+        var asked = await CliRun.AgainstAsync(api, "pause", "--all", "--reason", "An outage.");
+
+        Assert.Equal(2, asked.ExitCode);
+        Assert.Contains("every ad account of every tenant: add --yes", asked.Error, StringComparison.Ordinal);
+        Assert.Empty(api.AskedFor);
     }
 
     [Fact]
@@ -181,6 +195,39 @@ public sealed class VerbTests
         Assert.Equal("high", listed.Json.GetProperty("data")[0].GetProperty("tier").GetString());
         Assert.Equal("""{"interval_minutes":30}""", api.AskedFor[1].Body);
         Assert.Equal("""{"tier":"high"}""", api.AskedFor[2].Body);
+    }
+
+    [Fact]
+    public async Task A_tiers_cron_expression_is_set_and_taken_away()
+    {
+        const string tier = """{"tier":"high","interval_minutes":30,"date_range_days":2,"cron":"*/20 * * * *","description":"Active"}""";
+        await using var api = await ScriptedApi.StartAsync();
+        api.On("PUT /v1/tiers/high", Reply.Ok(tier));
+
+        var set = await CliRun.AgainstAsync(api, "tier", "high", "--cron", "*/20 * * * *", "--date-range-days", "2", "--json");
+        var taken = await CliRun.AgainstAsync(api, "tier", "high", "--no-cron");
+        var wrong = await CliRun.AgainstAsync(api, "tier", "high", "--cron", "* * * *");
+        var both = await CliRun.AgainstAsync(api, "tier", "high", "--cron", "* * * * *", "--no-cron");
+
+        Assert.Equal((0, 0, 2, 2), (set.ExitCode, taken.ExitCode, wrong.ExitCode, both.ExitCode));
+        Assert.Equal("*/20 * * * *", set.Json.GetProperty("cron").GetString());
+        Assert.Equal(["""{"date_range_days":2,"cron":"*/20 * * * *"}""", """{"cron":null}"""], api.AskedFor.Select(asked => asked.Body));
+        Assert.Contains("has 4 fields, not five", wrong.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_account_whose_tier_moves_by_itself_is_shown_as_such()
+    {
+        await using var api = await ScriptedApi.StartAsync();
+        var moving = Wire.AccountState("act_1")[..^1] + ""","auto_tier":true,"auto_tier_reason":"it grows"}""";
+        api.On("PUT /v1/tenants/acme/accounts/act_1/sync", Reply.Ok(moving));
+        api.On("GET /v1/tenants/acme/accounts?limit=100", Reply.Ok(Wire.List(moving)));
+
+        var moved = await CliRun.AgainstAsync(api, "tier", "auto", "--tenant", "acme", "--account", "1");
+        var listed = await CliRun.AgainstAsync(api, "accounts", "--tenant", "acme");
+
+        Assert.Contains("is in tier medium and moves by itself", moved.Out, StringComparison.Ordinal);
+        Assert.Contains("medium (auto)", listed.Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -64,6 +64,93 @@ public sealed class SlowStartTests
     }
 
     [Fact]
+    public void After_an_outage_a_silo_that_has_long_been_up_begins_as_slowly_as_after_its_start()
+    {
+        var (line, watch, away) = (new StartLine(Pace, Start), new Standstill(Start), Start.AddHours(1));
+        for (var now = Start; now < away; now = now.AddSeconds(5))
+            (line, watch) = Look(line, watch, StartSight.Running, now);
+        var back = away.AddMinutes(3);
+        for (var now = away; now < back; now = now.AddSeconds(5))
+            (line, watch) = Look(line, watch, StartSight.StorageAway, now);
+        (line, watch) = Look(line, watch, StartSight.Running, back);
+
+        var begun = Begun(line, back, TimeSpan.FromSeconds(40), ref watch);
+
+        foreach (var second in Enumerable.Range(0, 40))
+            Assert.InRange(begun.Count(at => (int)(at - back).TotalSeconds == second), 1, (2 * Pace.RateAt(TimeSpan.FromSeconds(second + 1))) + 1);
+        Assert.Equal(Pace.Between(TimeSpan.Zero, TimeSpan.FromSeconds(40)), begun.Count, tolerance: 15);
+    }
+
+    [Fact]
+    public void A_shorter_outage_leaves_the_pace_as_it_is()
+    {
+        var (line, watch) = Look(new StartLine(Pace, Start), new Standstill(Start), StartSight.Running, Start.AddMinutes(10));
+        (line, watch) = Look(line, watch, StartSight.Running, Start.AddMinutes(60));
+        for (var second = 5; second <= 60; second += 5)
+            (line, watch) = Look(line, watch, StartSight.StorageAway, Start.AddMinutes(60).AddSeconds(second));
+        var back = Start.AddMinutes(61);
+        (line, watch) = Look(line, watch, StartSight.Running, back);
+
+        Assert.InRange(Begun(line, back, TimeSpan.FromSeconds(10), ref watch).Count, 1000, 1101);
+    }
+
+    [Fact]
+    public void Resuming_everything_begins_anew_however_short_the_pause_was_and_those_who_wait_keep_their_order()
+    {
+        AdAccountKey[] keys = [.. StableHashTests.Keys(400)];
+        var hour = Start.AddHours(1);
+        var (line, watch) = Look(new StartLine(Pace, Start), new Standstill(hour), StartSight.Paused, hour);
+        line = keys.Index().Aggregate(line, (all, one) => all.Ask(new Starter(Priority.Medium, Start.AddSeconds(one.Index), one.Item), hour).Line);
+        (line, watch) = Look(line, watch, StartSight.Running, hour.AddSeconds(5));
+
+        var called = new List<AdAccountKey>();
+        for (var now = hour.AddSeconds(5); now <= hour.AddSeconds(15); now = now.AddMilliseconds(100))
+        {
+            (line, var some) = line.Call(now);
+            called.AddRange(some);
+        }
+
+        Assert.InRange(called.Count, 140, 160);
+        Assert.Equal(keys[^(line.Count + called.Count)..^line.Count], called);
+        Assert.False(watch.See(StartSight.Running, hour.AddSeconds(20)).Anew);
+    }
+
+    [Fact]
+    public void A_silo_that_did_not_look_for_a_minute_stood_still_itself()
+    {
+        var watch = new Standstill(Start);
+
+        Assert.False(watch.See(StartSight.Running, Start + Standstill.Longest).Anew);
+        Assert.True(watch.See(StartSight.Running, Start + Standstill.Longest + TimeSpan.FromTicks(1)).Anew);
+    }
+
+    // Another one wants to begin each millisecond.
+    private static List<DateTimeOffset> Begun(StartLine line, DateTimeOffset from, TimeSpan time, ref Standstill watch)
+    {
+        var begun = new List<DateTimeOffset>();
+        foreach (var (number, key) in StableHashTests.Keys((int)time.TotalMilliseconds).Index())
+        {
+            var now = from.AddMilliseconds(number);
+            if (number % 5000 == 0)
+                (line, watch) = Look(line, watch, StartSight.Running, now);
+            (line, var called) = line.Call(now);
+            begun.AddRange(called.Select(_ => now));
+            var answer = line.Ask(new Starter(Priority.Medium, from, key), now);
+            line = answer.Line;
+            if (answer.Until is null)
+                begun.Add(now);
+        }
+
+        return begun;
+    }
+
+    private static (StartLine Line, Standstill Watch) Look(StartLine line, Standstill watch, StartSight sight, DateTimeOffset now)
+    {
+        (watch, var anew) = watch.See(sight, now);
+        return (anew ? line.Anew(now) : line, watch);
+    }
+
+    [Fact]
     public void Who_is_told_when_its_turn_comes_is_called_then_and_who_comes_too_late_stands_in_line_again()
     {
         AdAccountKey[] keys = [.. StableHashTests.Keys(50)];

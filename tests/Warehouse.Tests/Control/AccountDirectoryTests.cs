@@ -98,10 +98,10 @@ public sealed class AccountDirectoryTests
         Assert.Equal(
             Tier.Defaults.Select(tier => (tier.Name, tier.IntervalMinutes, tier.DateRangeDays)),
             (await control.Tiers.ListAsync(default)).Select(tier => (tier.Name, tier.IntervalMinutes, tier.DateRangeDays)));
-        var changed = await control.Tiers.UpdateAsync("high", 45, null, default);
+        var changed = await control.Tiers.UpdateAsync("high", 45, null, null, default);
         Assert.Equal((45, 2), (changed!.IntervalMinutes, changed.DateRangeDays));
-        Assert.Null(await control.Tiers.UpdateAsync("no_such_tier", 1, 1, default));
-        await Assert.ThrowsAsync<PostgresException>(() => control.Tiers.UpdateAsync("high", 0, null, default));
-        await Assert.ThrowsAsync<PostgresException>(() => control.Tiers.UpdateAsync("high", null, 367, default));
+        Assert.Null(await control.Tiers.UpdateAsync("no_such_tier", 1, 1, null, default));
+        await Assert.ThrowsAsync<PostgresException>(() => control.Tiers.UpdateAsync("high", 0, null, null, default));
+        await Assert.ThrowsAsync<PostgresException>(() => control.Tiers.UpdateAsync("high", null, 367, null, default));
     }
 }

@@ -12,7 +12,7 @@ public sealed class AccountSwitchTests(ITestOutputHelper output)
     private const string Accounts = "select ad_account_id, tier, auto_tier, enabled, settings_version from ad_accounts order by 1";
 
     [Fact]
-    public async Task A_hundred_thousand_accounts_change_their_tier_in_one_statement_and_all_of_their_grains_are_found_behind()
+    public async Task A_hundred_thousand_accounts_change_their_tier_in_one_statement_and_are_due_by_it_and_all_of_their_grains_are_found_behind()
     {
         const int accounts = 100_000;
         await using var control = await ControlFixture.CreateAsync();
@@ -24,8 +24,11 @@ public sealed class AccountSwitchTests(ITestOutputHelper output)
         await control.Database.ExecuteAsync(
             """
             insert into account_schedule (tenant_id, ad_account_id, next_due_at, health_since, updated_at, due_offset, health, health_owner, health_reason, applied_settings)
-            select v.tenant_id, v.ad_account_id, now(), now(), now(), 0, 'active', 'us', 'It syncs.', v.version from account_settings_versions v
+            select v.tenant_id, v.ad_account_id, due_after(now(), 120, o.place), now(), now(), o.place, 'active', 'us', 'It syncs.', v.version
+            from account_settings_versions v, lateral (select hashtext(v.ad_account_id) & 1073741823 as place) o
             """);
+        // What was planned for one account is not what does it for all.
+        await control.Database.ExecuteAsync("update ad_accounts set updated_at = now() where ad_account_id = 'act_1000'");
         var watch = new SettingsWatch(control.Database.Source, Options.Create(new WarehouseOptions { DatabaseUrl = control.Database.Url }), Options.Create(new SyncOptions()));
         Assert.Empty(await watch.FindAsync(ControlFixture.Now, ControlFixture.Now, 10, default));
 
@@ -37,6 +40,8 @@ public sealed class AccountSwitchTests(ITestOutputHelper output)
         Assert.Equal(new AccountsChanged(accounts, accounts), changed);
         Assert.Equal(accounts, await control.Database.ScalarAsync<long>(
             "select count(*) from account_settings_versions v join account_schedule s using (tenant_id, ad_account_id) where s.applied_settings <> v.version"));
+        Assert.InRange(
+            await control.Database.ScalarAsync<long>("select count(*) from account_schedule where next_due_at = due_after(now(), 60, due_offset)"), accounts - 2000, accounts);
         Assert.Equal(500, (await watch.FindAsync(ControlFixture.Now, ControlFixture.Now, 500, default)).Count(behind => behind.Kind == BehindKind.Account));
         Assert.Equal(new AccountsChanged(0, 0), await Switches(control).SetAsync(control.Tenant, new AccountSelection("medium"), new AccountsChange(null, "high"), default));
     }

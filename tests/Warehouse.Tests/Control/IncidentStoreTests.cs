@@ -1,5 +1,6 @@
 using MetaGrains.Core.Incidents;
 using MetaGrains.Core.Machine;
+using MetaGrains.Core.Tenancy;
 using MetaGrains.Warehouse.Control;
 using MetaGrains.Warehouse.Tests.Statements;
 
@@ -43,8 +44,31 @@ public sealed class IncidentStoreTests
 
         Assert.Equal([two.Id, none.Id], (await store.OfLateAsync(Noon.AddMinutes(65), default)).Select(incident => incident.Id));
         Assert.Equal([none.Id], (await store.OfLateAsync(Noon.AddMinutes(66), default)).Select(incident => incident.Id));
-        Assert.Equal([none.Id, two.Id], (await store.PageAsync(null, null, 10, default)).Select(incident => incident.Id));
-        Assert.Equal([two.Id], (await store.PageAsync(none.Id, open: false, 10, default)).Select(incident => incident.Id));
+        Assert.Equal([none.Id, two.Id], (await store.PageAsync(null, null, null, 10, default)).Select(incident => incident.Id));
+        Assert.Equal([two.Id], (await store.PageAsync(none.Id, open: false, null, 10, default)).Select(incident => incident.Id));
+    }
+
+    [Fact]
+    public async Task A_tenant_has_the_incidents_whose_error_its_accounts_have_now()
+    {
+        await using var warehouse = await WarehouseFixture.CreateAsync();
+        var store = new IncidentStore(warehouse.Database.Source);
+        var (tenant, other) = (warehouse.Account.Tenant, await SyncStatusFixture.AddTenantAsync(warehouse, "other"));
+        foreach (var owner in new[] { tenant, other })
+            await SyncStatusFixture.DueInAsync(warehouse, await SyncStatusFixture.AddConnectedAsync(warehouse, owner, "act_1"), -5, "meta_incident", errors: 2);
+        await warehouse.Database.ExecuteAsync("update account_schedule set last_error_at = $1, last_error_code = case when tenant_id = $2 then 2 end", Noon.AddMinutes(3).UtcDateTime, tenant.Value);
+        var (two, none) = (await OpenAsync(store, Two, 0), await OpenAsync(store, NoAnswer, 0));
+        await store.CloseAsync(two.Id, IncidentStore.ByProbe, Noon.AddMinutes(6), default);
+
+        Assert.Equal([two.Id], await OfAsync(tenant));
+        Assert.Equal([none.Id], await OfAsync(other));
+        Assert.Empty(await store.PageAsync(null, open: true, tenant, 10, default));
+        await warehouse.Database.ExecuteAsync("update account_schedule set last_error_at = $1", Noon.AddMinutes(7).UtcDateTime);
+        Assert.Empty(await OfAsync(tenant));
+        await warehouse.Database.ExecuteAsync("update account_schedule set consecutive_errors = 0");
+        Assert.Empty(await OfAsync(other));
+
+        async Task<long[]> OfAsync(TenantId owner) => [.. (await store.PageAsync(null, null, owner, 10, default)).Select(incident => incident.Id)];
     }
 
     [Fact]

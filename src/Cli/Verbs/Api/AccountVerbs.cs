@@ -40,7 +40,7 @@ internal static class AccountVerbs
             ["account", "name", "currency", "enabled", "tier", "health", "next due", "why"],
             accounts.Select(account => new[]
             {
-                account.Id, account.Name, account.Currency, Cell(account.Enabled), account.Tier, account.Health.State,
+                account.Id, account.Name, account.Currency, Cell(account.Enabled), account.AutoTier ? $"{account.Tier} (auto)" : account.Tier, account.Health.State,
                 Cell(account.NextDueAt), Cell(account.Health.State == "active" ? null : account.Health.Reason ?? account.LastError),
             }));
         session.Terminal.Line($"{accounts.Count} ad accounts of {tenant}.");

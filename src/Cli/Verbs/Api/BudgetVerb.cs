@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using MetaGrains.Cli.Hosting;
 using MetaGrains.Cli.Output;
 using MetaGrains.Cli.Rest;
@@ -37,7 +36,7 @@ internal static class BudgetVerb
         var state = await session.Api.GetAsync<RateLimit>(Routes.RateLimit(tenant), session.Cancellation);
         session.Terminal.Table(
             ["scope", ">charged", ">percent", "blocked until"],
-            state.Scopes.Select(scope => new[] { scope.Scope, Cell(scope.Charged), scope.Percent?.ToString("0.#", CultureInfo.InvariantCulture) ?? "-", Cell(scope.BlockedUntil) }));
+            state.Scopes.Select(scope => new[] { scope.Scope, Cell(scope.Charged), Cell(scope.Percent), Cell(scope.BlockedUntil) }));
         session.Terminal.Line($"Tenant {tenant}: mode {state.Mode}{(state.Cap is { } cap ? $", {Cell(cap)} calls per hour" : "")}, {state.Waiting} waiting"
             + (state.HighOnlyUntil is { } until ? $", HIGH alone until {Cell(until)}" : "") + ".");
         session.Terminal.Result(state);

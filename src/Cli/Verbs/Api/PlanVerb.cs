@@ -33,18 +33,14 @@ internal static class PlanVerb
             ["tier", ">accounts", ">calls an hour", ">of the budget", ">promised min", ">reached min"],
             plan.Tiers.Select(tier => new[]
             {
-                tier.Tier, Cell(tier.Accounts), Number(tier.CallsPerHour), Share(tier.Share), Number(tier.PromisedMinutes), tier.ReachedMinutes is { } reached ? Number(reached) : "never",
+                tier.Tier, Cell(tier.Accounts), Cell(tier.CallsPerHour), Percent(tier.Share), Cell(tier.PromisedMinutes), tier.ReachedMinutes is { } reached ? Cell(reached) : "never",
             }));
-        session.Terminal.Line($"{Number(plan.CallsPerHour)} calls an hour are needed, {(plan.AllowancePerHour is { } allowed ? $"{Number(allowed)} allowed" : "what is allowed is not known")}. {plan.Message}");
+        session.Terminal.Line($"{Cell(plan.CallsPerHour)} calls an hour are needed, {(plan.AllowancePerHour is { } allowed ? $"{Cell(allowed)} allowed" : "what is allowed is not known")}. {plan.Message}");
         if (plan.BackfillCalls > 0)
-            session.Terminal.Line($"The backfill takes {Number(plan.BackfillCalls)} calls{(plan.BackfillDays is { } days ? $" and {Number(days)} days" : "; nothing is left for it")}.");
+            session.Terminal.Line($"The backfill takes {Cell(plan.BackfillCalls)} calls{(plan.BackfillDays is { } days ? $" and {Cell(days)} days" : "; nothing is left for it")}.");
         session.Terminal.Result(plan);
         return plan.Share > 1 ? ExitCode.Failed : ExitCode.Ok;
     }
 
     private static string? Text(int? value) => value?.ToString(CultureInfo.InvariantCulture);
-
-    private static string Number(double value) => value.ToString("#,0.#", CultureInfo.InvariantCulture);
-
-    private static string Share(double? share) => share is { } known ? (known * 100).ToString("#,0.#' %'", CultureInfo.InvariantCulture) : "-";
 }

@@ -8,6 +8,8 @@ namespace MetaGrains.Cli.Verbs.Api;
 /// <summary><c>pause</c> and <c>resume</c>: an ad account, a whole tenant, or everything.</summary>
 internal static class SwitchVerbs
 {
+    private const string YesName = "--yes";
+
     public static IEnumerable<Command> Create(Checkout checkout)
     {
         yield return Switch(checkout, "pause", "Stop syncing an ad account, a whole tenant, or everything. Data and settings stay.", enabled: false);
@@ -20,9 +22,12 @@ internal static class SwitchVerbs
             [
                 Verb.Flag("--all", "With --tenant the whole tenant, without it everything."),
                 Verb.Text("--reason", "Why everything is paused or resumed, for people.", "TEXT"),
+                .. enabled ? [] : new Option[] { Verb.Flag(YesName, "Pause everything; without this the verb only asks for it.") },
             ],
             session => (session.Value<bool>("--all"), session.Account, session.Value<string>(ApiVerb.TenantName)) switch
             {
+                (true, null, null) when !enabled && !session.Value<bool>(YesName) => throw CliException.BadInput(
+                    $"This pauses every ad account of every tenant: add {YesName}, or name the tenant whose ad accounts are meant: --tenant acme --all."),
                 (true, null, null) => EverythingAsync(session, enabled),
                 (true, null, { } tenant) => TenantAsync(session, tenant, enabled),
                 (false, { } account, _) => AccountAsync(session, account, enabled),

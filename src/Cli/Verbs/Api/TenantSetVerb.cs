@@ -8,6 +8,8 @@ namespace MetaGrains.Cli.Verbs.Api;
 /// <summary><c>./metagrains tenants set</c>: changes a tenant; what is left out stays.</summary>
 internal static class TenantSetVerb
 {
+    private static readonly string[] Ranks = ["high", "medium", "low"];
+
     public static Command Create(Checkout checkout) =>
         ApiVerb.Create(
             checkout, "set", "Change a tenant; what is left out stays.", "tenants set acme --several-currencies true", ApiScope.Tenant,
@@ -17,6 +19,8 @@ internal static class TenantSetVerb
                 Verb.OneOf("--several-currencies", "Whether accounts of other currencies are synced, too; figures are then kept per currency.", "true", "false"),
                 Verb.OneOf("--mode", "Who decides on the call budget; the operator alone may change it.", "meta", "fixed"),
                 Verb.OptionalNumber("--calls-per-hour", "The limit in mode fixed.", 1, 1_000_000),
+                Verb.OneOf("--auto-tier-min", "The slowest tier of accounts in tier auto; the operator alone may change it.", Ranks),
+                Verb.OneOf("--auto-tier-max", "The fastest one; both are given.", Ranks),
             ],
             RunAsync, TenantArgument.Create());
 
@@ -26,8 +30,11 @@ internal static class TenantSetVerb
         var (mode, calls) = (session.Value<string>("--mode"), session.Value<int?>("--calls-per-hour"));
         if (mode == "meta" && calls is not null)
             throw CliException.BadInput("--calls-per-hour belongs to --mode fixed.");
-        if (name is null && currency is null && several is null && mode is null && calls is null)
-            throw CliException.BadInput("Nothing is to be changed: give --name, --currency, --several-currencies, --mode or --calls-per-hour.");
+        var (slowest, fastest) = (session.Value<string>("--auto-tier-min"), session.Value<string>("--auto-tier-max"));
+        if (slowest is null != fastest is null)
+            throw CliException.BadInput("The bounds of tier auto are one thing: give both --auto-tier-min and --auto-tier-max.");
+        if (name is null && currency is null && several is null && mode is null && calls is null && slowest is null)
+            throw CliException.BadInput("Nothing is to be changed: give --name, --currency, --several-currencies, --mode, --calls-per-hour, or --auto-tier-min and --auto-tier-max.");
         var changed = await session.Api.SendAsync<Tenant>(
             HttpMethod.Patch, Routes.Tenant(await TenantArgument.OfAsync(session)),
             new
@@ -36,6 +43,7 @@ internal static class TenantSetVerb
                 Currency = currency,
                 SeveralCurrencies = several is null ? (bool?)null : several == "true",
                 Budget = mode is null && calls is null ? null : new Budget(mode ?? "fixed", calls),
+                AutoTier = slowest is null ? null : new AutoTier(slowest, fastest!),
             },
             session.Cancellation);
         TenantVerbs.Print(session.Terminal, [changed]);

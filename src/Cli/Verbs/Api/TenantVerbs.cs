@@ -90,8 +90,10 @@ internal static class TenantVerbs
 
     public static void Print(Terminal terminal, IEnumerable<Tenant> tenants) =>
         terminal.Table(
-            ["tenant", "name", "currency", "syncs", "budget", "made", "id"],
-            tenants.Select(tenant => new[] { tenant.Slug, tenant.Name, tenant.Currency, Cell(tenant.SyncEnabled), Text(tenant.Budget), Cell(tenant.CreatedAt), tenant.Id }));
+            ["tenant", "name", "currency", "syncs", "budget", "auto tier", "made", "id"],
+            tenants.Select(tenant => new[] { tenant.Slug, tenant.Name, tenant.Currency, Cell(tenant.SyncEnabled), Text(tenant.Budget), Text(tenant.AutoTier), Cell(tenant.CreatedAt), tenant.Id }));
+
+    private static string Text(AutoTier? bounds) => bounds is null ? "-" : bounds.Min == bounds.Max ? bounds.Min : $"{bounds.Min} to {bounds.Max}";
 
     private static string Text(Budget budget) => budget.CallsPerHour is { } calls ? $"{budget.Mode}, {Cell(calls)} calls per hour" : budget.Mode;
 }

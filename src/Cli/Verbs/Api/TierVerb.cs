@@ -3,6 +3,7 @@ using MetaGrains.Cli.Hosting;
 using MetaGrains.Cli.Output;
 using MetaGrains.Cli.Rest;
 using static MetaGrains.Cli.Output.TableView;
+using CronExpression = MetaGrains.Core.Schedule.CronExpression;
 
 namespace MetaGrains.Cli.Verbs.Api;
 
@@ -16,6 +17,8 @@ internal static class TierVerb
             [
                 Verb.OptionalNumber("--interval-minutes", "How often the accounts of the tier are synced.", 1, 43_200),
                 Verb.OptionalNumber("--date-range-days", "How many days back, today included.", 1, 366),
+                Verb.Text("--cron", "A cron expression, in UTC, in place of the interval.", "'*/20 6-22 * * MON-FRI'"),
+                Verb.Flag("--no-cron", "The interval in place of the cron expression."),
                 Verb.Flag("--all", "Move all ad accounts of the tenant, in one statement."),
                 Verb.Text("--from", "With --all: only those that are in this tier.", "TIER"),
             ],
@@ -27,8 +30,8 @@ internal static class TierVerb
     private static Task<int> RunAsync(ApiSession session)
     {
         var name = session.Value<string>("name");
-        var (interval, days) = (session.Value<int?>("--interval-minutes"), session.Value<int?>("--date-range-days"));
-        var changes = interval is not null || days is not null;
+        var change = Change(session);
+        var changes = change.Count > 0;
         if (session.Value<bool>("--all"))
         {
             return name is null || changes || session.Account is not null
@@ -45,14 +48,32 @@ internal static class TierVerb
 
         if (name is null && changes)
             throw CliException.BadInput("Which tier? ./metagrains tier high --interval-minutes 30.");
-        return changes ? ChangeAsync(session, name!, interval, days) : ListAsync(session, name);
+        return changes ? ChangeAsync(session, name!, change) : ListAsync(session, name);
+    }
+
+    // A cron of null is sent as such: it takes the expression away.
+    private static Dictionary<string, object?> Change(ApiSession session)
+    {
+        var change = new Dictionary<string, object?>();
+        if (session.Value<int?>("--interval-minutes") is { } interval)
+            change["interval_minutes"] = interval;
+        if (session.Value<int?>("--date-range-days") is { } days)
+            change["date_range_days"] = days;
+        var (cron, none) = (session.Value<string>("--cron"), session.Value<bool>("--no-cron"));
+        if (cron is not null && none)
+            throw CliException.BadInput("--cron and --no-cron exclude each other.");
+        if (cron is not null && !CronExpression.TryParse(cron, out _, out var refusal))
+            throw CliException.BadInput($"--cron: {refusal}");
+        if (cron is not null || none)
+            change["cron"] = cron;
+        return change;
     }
 
     private static async Task<int> MoveAsync(ApiSession session, string account, string tier)
     {
         var tenant = await session.TenantAsync();
         var state = await session.Api.SendAsync<AccountState>(HttpMethod.Put, Routes.Sync(tenant, account), new { Tier = tier }, session.Cancellation);
-        session.Terminal.Line($"{state.Id} of {tenant} is in tier {state.Tier}; next due {Cell(state.NextDueAt)}.");
+        session.Terminal.Line($"{state.Id} of {tenant} is in tier {state.Tier}{(state.AutoTier ? " and moves by itself" : "")}; next due {Cell(state.NextDueAt)}.");
         session.Terminal.Result(state);
         return ExitCode.Ok;
     }
@@ -66,10 +87,9 @@ internal static class TierVerb
         return ExitCode.Ok;
     }
 
-    private static async Task<int> ChangeAsync(ApiSession session, string tier, int? interval, int? days)
+    private static async Task<int> ChangeAsync(ApiSession session, string tier, Dictionary<string, object?> change)
     {
-        var changed = await session.Api.SendAsync<Tier>(
-            HttpMethod.Put, Routes.Tier(tier), new { IntervalMinutes = interval, DateRangeDays = days }, session.Cancellation);
+        var changed = await session.Api.SendAsync<Tier>(HttpMethod.Put, Routes.Tier(tier), change, session.Cancellation);
         Print(session.Terminal, [changed]);
         session.Terminal.Result(changed);
         return ExitCode.Ok;
