@@ -1,5 +1,5 @@
-using MetaGrains.Core.Keys;
 using MetaGrains.Core.Insights;
+using MetaGrains.Core.Keys;
 using MetaGrains.Core.Machine;
 using MetaGrains.Core.Schedule;
 using MetaGrains.Core.Sync;
