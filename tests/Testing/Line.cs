@@ -15,10 +15,12 @@ public sealed class Line : IAsyncDisposable
     private readonly bool _isTapped;
     private volatile bool _isCut;
 
+    // A server's port of 0 is the line's own.
     private Line(IPEndPoint server, IPAddress at, bool isTapped)
     {
-        (_server, _isTapped, _listener) = (server, isTapped, new TcpListener(at, 0));
+        (_isTapped, _listener) = (isTapped, new TcpListener(at, 0));
         _listener.Start();
+        _server = new IPEndPoint(server.Address, server.Port == 0 ? Port : server.Port);
         _accepting = AcceptAsync();
     }
 
@@ -28,6 +30,9 @@ public sealed class Line : IAsyncDisposable
     /// <param name="tapped">Whether what passes is kept.</param>
     public static Line To(string host, int port, IPAddress? at = null, bool tapped = false) =>
         new(new IPEndPoint(IPAddress.Parse(host), port), at ?? IPAddress.Loopback, tapped);
+
+    /// <summary>A line to the same port of another address, for a server that advertises the line as itself.</summary>
+    public static Line InPlaceOf(IPAddress server) => new(new IPEndPoint(server, 0), IPAddress.Loopback, isTapped: true);
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
