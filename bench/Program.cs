@@ -4,13 +4,14 @@ using MetaGrains.Bench.Budget;
 using MetaGrains.Bench.Calls;
 using MetaGrains.Bench.Failover;
 using MetaGrains.Bench.Graph;
+using MetaGrains.Bench.Idle;
 using MetaGrains.Bench.Ingest;
 using MetaGrains.Bench.Measure;
 using MetaGrains.Bench.Parse;
 using MetaGrains.Bench.Simulation;
 using MetaGrains.Bench.Wake;
 
-// Usage: MetaGrains.Bench ingest|calls|parse|graph|budget|failover|wake --rows=N --rounds=N --table-rows=N,N --accounts=N --engine=NAME   (run it by ./metagrains bench NAME)
+// Usage: MetaGrains.Bench ingest|calls|parse|graph|budget|failover|wake|idle --rows=N --rounds=N --table-rows=N,N --accounts=N --engine=NAME   (run it by ./metagrains bench NAME)
 //        MetaGrains.Bench simulate --seed=S --accounts=N --tenants=N --days=D --engine=NAME   (run it by ./metagrains simulate)
 var options = args.Skip(1).Select(word => word.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
 if (args[0] == CallsClient.Name)
@@ -35,6 +36,7 @@ var figures = args[0] switch
     "simulate" => SimulationReport.Run(new SimulationOptions(Number("--seed"), Number("--accounts"), Number("--days"), Number("--tenants"))),
     "budget" => BudgetBench.Run(),
     "failover" => await new FailoverBench(WhereRowsGo(), options["--engine"], Number("--accounts"), Number("--rounds")).RunAsync(),
+    "idle" => await new IdleBench(WhereRowsGo(), options["--engine"], Number("--accounts")).RunAsync(),
     "wake" => await new WakeBench(WhereRowsGo(), new WakeOptions(
         Number("--accounts"), TimeSpan.FromSeconds(Number("--interval")), Number("--intervals"), Sizes("--silos"),
         Number("--quartz-accounts"), !bool.Parse(options["--without-quartz"]))).RunAsync(),

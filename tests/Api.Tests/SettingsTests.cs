@@ -20,6 +20,9 @@ public sealed class SettingsTests
     [InlineData(ApiSettings.JobsKey, "maybe", "META_JOBS_ENABLED")]
     [InlineData(ApiSettings.CronSecretKey, "hunter2", "META_CRON_SECRET is no secret")]
     [InlineData(ApiSettings.SharedCronSecretKey, "hunter2 hunter2 hunter2", "CRON_SECRET is no secret")]
+    [InlineData("MetaGrains__Cluster__Tls__Mutual", "maybe", "MetaGrains:Cluster:Tls:Mutual must be true or false")]
+    [InlineData("MetaGrains__Cluster__Tls__CaFile", "/none/ca.pem", "MetaGrains:Cluster:Tls:CertificateFile is not set")]
+    [InlineData("MetaGrains__Cluster__Tls__CertificateFile", "/none/own.pem", "MetaGrains:Cluster:Tls:KeyFile is not set")]
     [InlineData(ApiSettings.FreshMinutesKey, "-1", "META_FRESH_SCHED_MINUTES is '-1'")]
     public void A_bad_value_is_named(string key, string? value, string says)
     {

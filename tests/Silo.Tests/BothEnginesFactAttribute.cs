@@ -34,7 +34,7 @@ internal sealed class BothEnginesFactAttribute : FactAttribute
     private static IEnumerable<FileInfo> Sources()
     {
         // What a silo is made of; the rest of src does not matter to it.
-        foreach (var part in (string[])["Core", "Engine", "Grains", "Grains.Interfaces", "Graph", "GraphSimulator", "Silo", "Warehouse"])
+        foreach (var part in (string[])["Core", "Engine", "Grains", "Grains.Interfaces", "Graph", "GraphSimulator", "Silo", "Tls", "Warehouse"])
         {
             foreach (var file in new DirectoryInfo(Path.Combine(RepositoryRoot.Path, "src", part)).EnumerateFiles("*.cs", SearchOption.AllDirectories))
             {

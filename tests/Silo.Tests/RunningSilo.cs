@@ -69,11 +69,13 @@ internal sealed class RunningSilo : IDisposable
     }
 
     /// <summary>SIGTERM.</summary>
-    public void Terminate()
-    {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-    }
+    public void Terminate() => Signal("-TERM");
+
+    /// <summary>SIGSTOP: it does nothing, and the kernel takes connections for it, as when its machine is paused.</summary>
+    public void Freeze() => Signal("-STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => Signal("-CONT");
 
     public void CloseStdin() => _process.StandardInput.Close();
 
@@ -84,6 +86,12 @@ internal sealed class RunningSilo : IDisposable
         using var deadline = new CancellationTokenSource(Deadline);
         await _process.WaitForExitAsync(deadline.Token);
         return (_process.ExitCode, await _error);
+    }
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
     }
 
     public void Dispose()

@@ -11,19 +11,28 @@ public sealed class Line : IAsyncDisposable
     private readonly ConcurrentDictionary<Socket, byte> _open = new();
     private readonly IPEndPoint _server;
     private readonly Task _accepting;
+    private readonly MemoryStream _heard = new();
+    private readonly bool _isTapped;
     private volatile bool _isCut;
 
-    private Line(IPEndPoint server, IPAddress at)
+    // A server's port of 0 is the line's own.
+    private Line(IPEndPoint server, IPAddress at, bool isTapped)
     {
-        (_server, _listener) = (server, new TcpListener(at, 0));
+        (_isTapped, _listener) = (isTapped, new TcpListener(at, 0));
         _listener.Start();
+        _server = new IPEndPoint(server.Address, server.Port == 0 ? Port : server.Port);
         _accepting = AcceptAsync();
     }
 
     /// <param name="host">The server's address.</param>
     /// <param name="port">The server's port.</param>
     /// <param name="at">Where the line can be reached. Default: loopback.</param>
-    public static Line To(string host, int port, IPAddress? at = null) => new(new IPEndPoint(IPAddress.Parse(host), port), at ?? IPAddress.Loopback);
+    /// <param name="tapped">Whether what passes is kept.</param>
+    public static Line To(string host, int port, IPAddress? at = null, bool tapped = false) =>
+        new(new IPEndPoint(IPAddress.Parse(host), port), at ?? IPAddress.Loopback, tapped);
+
+    /// <summary>A line to the same port of another address, for a server that advertises the line as itself.</summary>
+    public static Line InPlaceOf(IPAddress server) => new(new IPEndPoint(server, 0), IPAddress.Loopback, isTapped: true);
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -36,6 +45,13 @@ public sealed class Line : IAsyncDisposable
     }
 
     public void Mend() => _isCut = false;
+
+    /// <summary>All bytes that have passed a line that is tapped, of both directions.</summary>
+    public byte[] Heard()
+    {
+        lock (_heard)
+            return _heard.ToArray();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -87,13 +103,26 @@ public sealed class Line : IAsyncDisposable
         _open.TryRemove(server, out _);
     }
 
-    private static async Task CopyAsync(Socket from, Socket to)
+    private void Hear(ReadOnlySpan<byte> bytes)
     {
+        lock (_heard)
+            _heard.Write(bytes);
+    }
+
+    private async Task CopyAsync(Socket from, Socket to)
+    {
+        var buffer = new byte[64 * 1024];
         try
         {
-            await new NetworkStream(from).CopyToAsync(new NetworkStream(to));
+            while (await from.ReceiveAsync(buffer) is > 0 and var count)
+            {
+                if (_isTapped)
+                    Hear(buffer.AsSpan(0, count));
+                for (var sent = 0; sent < count;)
+                    sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
+            }
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // The line is cut, or one end has hung up.
         }

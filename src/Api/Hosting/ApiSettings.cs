@@ -1,5 +1,6 @@
 using System.Globalization;
 using MetaGrains.Api.Auth;
+using MetaGrains.Tls;
 using MetaGrains.Warehouse.Control;
 using MetaGrains.Warehouse.Secrets;
 
@@ -41,6 +42,9 @@ internal sealed class ApiSettings
     /// <summary>What silos and their clients share; empty where silos listen on loopback alone.</summary>
     public string ClusterSecret { get; init; } = "";
 
+    /// <summary>How silos are spoken to.</summary>
+    public TlsOptions Tls { get; init; } = new();
+
     /// <summary>What is logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
@@ -64,6 +68,7 @@ internal sealed class ApiSettings
         OperatorKey = OperatorKeyOf(variable(OperatorKeyKey)),
         Keys = KeysOf(variable(EncryptionKeyKey)),
         ClusterSecret = variable(ClusterSecretKey) ?? "",
+        Tls = TlsOf(variable),
         LogLevel = LogLevelOf(variable(LogLevelKey)),
         Production = variable(EnvironmentKey) == "production",
         JobsEnabled = JobsOf(variable(JobsKey)),
@@ -100,6 +105,19 @@ internal sealed class ApiSettings
         try
         {
             return EncryptionKeys.Parse(hex);
+        }
+        catch (FormatException malformed)
+        {
+            throw new ApiConfigurationException(malformed.Message);
+        }
+    }
+
+    private static TlsOptions TlsOf(Func<string, string?> variable)
+    {
+        try
+        {
+            var tls = TlsOptions.Read(variable);
+            return tls.Refuse(listens: false) is { } why ? throw new ApiConfigurationException(why) : tls;
         }
         catch (FormatException malformed)
         {

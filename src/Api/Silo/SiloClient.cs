@@ -1,5 +1,6 @@
 using MetaGrains.Api.Hosting;
 using MetaGrains.Grains.Interfaces;
+using MetaGrains.Tls;
 using MetaGrains.Warehouse;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -62,6 +63,12 @@ internal sealed class SiloClient(ApiSettings settings, ILoggerFactory logs, Time
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton(clock);
         builder.Services.AddGrainContracts();
+        if (settings.Tls.IsOn)
+        {
+            var tls = new TlsConnections(settings.Tls, clock, logger);
+            builder.Services.Configure<ClientConnectionOptions>(options => options.ConfigureConnection(tls.Connect));
+        }
+
         builder.UseOrleansClient(client => client
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (ClusterName, ClusterName))
             .Configure<ClientMessagingOptions>(options => options.ResponseTimeout = SiloCalls.Deadline)

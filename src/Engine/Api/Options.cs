@@ -1,5 +1,7 @@
 using System.Data.Common;
 using System.Net;
+using MetaGrains.Engine.Network;
+using Microsoft.AspNetCore.Connections;
 using Orleans.Storage;
 
 namespace Orleans.Configuration
@@ -34,6 +36,30 @@ namespace Orleans.Configuration
 
         /// <summary>Default: advertised address and gateway port. A port of 0 here takes a free one and advertises that.</summary>
         public IPEndPoint? GatewayListeningEndpoint { get; set; }
+    }
+
+    /// <summary>What stands between a silo and its connections, in the order in which it was added.</summary>
+    public class SiloConnectionOptions
+    {
+        internal ConnectionSteps SiloOutbound { get; } = new();
+
+        internal ConnectionSteps SiloInbound { get; } = new();
+
+        internal ConnectionSteps GatewayInbound { get; } = new();
+
+        public void ConfigureSiloOutboundConnection(Action<IConnectionBuilder> configure) => SiloOutbound.Add(configure);
+
+        public void ConfigureSiloInboundConnection(Action<IConnectionBuilder> configure) => SiloInbound.Add(configure);
+
+        public void ConfigureGatewayInboundConnection(Action<IConnectionBuilder> configure) => GatewayInbound.Add(configure);
+    }
+
+    /// <summary>What stands between a client and its connections.</summary>
+    public class ClientConnectionOptions
+    {
+        internal ConnectionSteps Outbound { get; } = new();
+
+        public void ConfigureConnection(Action<IConnectionBuilder> configure) => Outbound.Add(configure);
     }
 
     /// <summary>

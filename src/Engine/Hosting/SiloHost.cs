@@ -18,6 +18,8 @@ internal sealed class SiloHost(IServiceProvider services, IMembership membership
     {
         await gateway.BindAsync(table.IsShared, cancellationToken);
         await membership.JoinAsync(cancellationToken);
+        if (table.IsShared)
+            await CheckPeersAsync(cancellationToken);
         var caller = services.GetRequiredService<GrainCaller>();
         catalog.Start(caller, services.GetServices<IIncomingGrainCallFilter>());
         if (table.IsLeased)
@@ -29,6 +31,19 @@ internal sealed class SiloHost(IServiceProvider services, IMembership membership
         foreach (var task in services.GetServices<StagedTask>().OrderBy(task => task.Stage))
             await task.Run(services, cancellationToken);
         catalog.Log.SiloStarted(silo.Name, silo.ClusterId, services.GetRequiredService<GrainClasses>().All.Count, silo.GatewayAddress.ToParsableString());
+    }
+
+    private async Task CheckPeersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await services.GetRequiredService<PeerCheck>().PassAsync(cancellationToken);
+        }
+        catch
+        {
+            await membership.LeaveAsync();
+            throw;
+        }
     }
 
     /// <summary>First the partitions go, one after the other, while clients are served; then the connections; then the silo.</summary>

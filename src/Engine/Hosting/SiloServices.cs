@@ -29,8 +29,8 @@ internal static class SiloServices
         services.AddSingleton(provider => new Catalog(
             provider.GetRequiredService<GrainClasses>(),
             provider.GetRequiredService<Ownership>(),
-            provider.GetRequiredService<IOptions<SiloMessagingOptions>>().Value,
-            provider.GetRequiredService<IOptions<GrainCollectionOptions>>().Value,
+            Option<SiloMessagingOptions>(provider),
+            Option<GrainCollectionOptions>(provider),
             provider,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<EngineLog>()));
@@ -38,11 +38,12 @@ internal static class SiloServices
         services.AddSingleton<ILocalSiloDetails>(provider => provider.GetRequiredService<SiloDetails>());
         services.TryAddSingleton<MemoryStorages>();
         services.TryAddSingleton<IClusterTable>(provider => new MemoryClusterTable(new MemoryCluster(), provider.GetRequiredService<SiloDetails>(), isShared: false));
-        services.AddSingleton(provider => Options(provider, provider.GetRequiredService<IOptions<SiloMessagingOptions>>().Value));
+        services.AddSingleton(provider => Options(provider, Option<SiloMessagingOptions>(provider), Option<SiloConnectionOptions>(provider).SiloOutbound));
         services.AddSingleton<SiloCaller>();
         services.AddSingleton<GrainCaller>(provider => provider.GetRequiredService<SiloCaller>());
         services.AddSingleton<ClusterMap>();
         services.AddSingleton<Handover>();
+        services.AddSingleton<PeerCheck>();
         services.AddSingleton<IMembership, ClusterMember>();
         services.AddSingleton<Gateway>();
         services.AddSingleton<SiloHost>();
@@ -56,15 +57,18 @@ internal static class SiloServices
         if (services.Any(service => service.ServiceType == typeof(SiloHost)))
             throw new OrleansConfigurationException("A silo is already set up in these services; it has an IClusterClient of its own.");
         AddCommon(services, configuration);
-        services.AddSingleton(provider => Options(provider, provider.GetRequiredService<IOptions<ClientMessagingOptions>>().Value));
+        services.AddSingleton(provider => Options(provider, Option<ClientMessagingOptions>(provider), Option<ClientConnectionOptions>(provider).Outbound));
         services.AddSingleton<RemoteCaller>();
         services.AddSingleton<GrainCaller>(provider => provider.GetRequiredService<RemoteCaller>());
         services.AddSingleton<ClientHost>();
         services.AddHostedService(provider => provider.GetRequiredService<ClientHost>());
     }
 
-    private static LinkOptions Options(IServiceProvider provider, MessagingOptions messaging) =>
-        new(provider.GetRequiredService<IOptions<ClusterOptions>>().Value.ClusterId, provider.GetRequiredService<ClusterSecret>(), messaging.MaxMessageBodySize);
+    private static LinkOptions Options(IServiceProvider provider, MessagingOptions messaging, ConnectionSteps steps) =>
+        new(Option<ClusterOptions>(provider).ClusterId, provider.GetRequiredService<ClusterSecret>(), messaging.MaxMessageBodySize, steps);
+
+    private static TOptions Option<TOptions>(IServiceProvider provider)
+        where TOptions : class => provider.GetRequiredService<IOptions<TOptions>>().Value;
 
     private static void AddCommon(IServiceCollection services, IConfiguration configuration)
     {

@@ -10,14 +10,14 @@ namespace MetaGrains.Engine.Network;
 internal delegate void FrameHandler(FrameKind kind, ReadOnlySpan<byte> payload);
 
 /// <summary>Frames over one connection. Anybody may send at any time; what has piled up is flushed together.</summary>
-internal sealed class FrameConnection(ConnectionContext transport, int maxLength) : IAsyncDisposable
+internal sealed class FrameConnection(SteppedConnection connection, int maxLength) : IAsyncDisposable
 {
     private const int FlushAt = 64 * 1024;
 
     private readonly Channel<WireWriter> _outgoing = Channel.CreateUnbounded<WireWriter>(new UnboundedChannelOptions { SingleReader = true });
     private Task _writing = Task.CompletedTask;
 
-    public string Remote => transport.RemoteEndPoint?.ToString() ?? "a connection in memory";
+    public string Remote => connection.Remote;
 
     /// <summary>Starts a frame; the writer is the connection's once it is sent.</summary>
     public static WireWriter Start(FrameKind kind)
@@ -52,16 +52,16 @@ internal sealed class FrameConnection(ConnectionContext transport, int maxLength
     {
         while (true)
         {
-            var read = await transport.Transport.Input.ReadAsync(cancellationToken);
+            var read = await connection.Transport.Input.ReadAsync(cancellationToken);
             var buffer = read.Buffer;
             if (TryTake(ref buffer, limit, out var frame))
             {
                 var bytes = frame.ToArray();
-                transport.Transport.Input.AdvanceTo(buffer.Start);
+                connection.Transport.Input.AdvanceTo(buffer.Start);
                 return (FrameKind)bytes[0] == wanted ? bytes[1..] : throw new SerializerException($"A {wanted} frame is expected and a {(FrameKind)bytes[0]} came.");
             }
 
-            transport.Transport.Input.AdvanceTo(buffer.Start, buffer.End);
+            connection.Transport.Input.AdvanceTo(buffer.Start, buffer.End);
             if (read.IsCompleted)
                 throw new ConnectionResetException("The other end closed the connection during the handshake.");
         }
@@ -70,7 +70,7 @@ internal sealed class FrameConnection(ConnectionContext transport, int maxLength
     /// <summary>Reads until the connection ends.</summary>
     public async Task ReadAsync(FrameHandler handler, CancellationToken cancellationToken)
     {
-        var input = transport.Transport.Input;
+        var input = connection.Transport.Input;
         while (true)
         {
             var read = await input.ReadAsync(cancellationToken);
@@ -86,14 +86,14 @@ internal sealed class FrameConnection(ConnectionContext transport, int maxLength
     /// <summary>Sends what is queued and then nothing more, which the other end sees.</summary>
     public void FinishWriting() => _outgoing.Writer.TryComplete();
 
-    public void Abort(string reason) => transport.Abort(new ConnectionAbortedException(reason));
+    public void Abort(string reason) => connection.Abort(reason);
 
     /// <summary>Sends what is queued, and closes.</summary>
     public async ValueTask DisposeAsync()
     {
         _outgoing.Writer.TryComplete();
         await _writing;
-        await transport.DisposeAsync();
+        await connection.DisposeAsync();
     }
 
     private static void Handle(ReadOnlySequence<byte> frame, FrameHandler handler)
@@ -136,7 +136,7 @@ internal sealed class FrameConnection(ConnectionContext transport, int maxLength
 
     private async Task WriteAsync()
     {
-        var output = transport.Transport.Output;
+        var output = connection.Transport.Output;
         try
         {
             while (await _outgoing.Reader.WaitToReadAsync())

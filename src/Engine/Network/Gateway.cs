@@ -13,7 +13,7 @@ using Orleans.Configuration;
 namespace MetaGrains.Engine.Network;
 
 /// <summary>Where clients outside the process connect, and, at an address of its own, the other silos.</summary>
-internal sealed class Gateway(IServiceProvider services, SiloDetails silo, LinkOptions options, Catalog catalog, ClusterMap map, IOptions<EndpointOptions> endpoints)
+internal sealed class Gateway(IServiceProvider services, SiloDetails silo, LinkOptions options, Catalog catalog, ClusterMap map, IOptions<EndpointOptions> endpoints, IOptions<SiloConnectionOptions> steps)
     : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<GatewayConnection, Task> _connections = new();
@@ -88,7 +88,9 @@ internal sealed class Gateway(IServiceProvider services, SiloDetails silo, LinkO
             {
                 if (await listener.AcceptAsync() is not { } transport)
                     return;
-                var connection = new GatewayConnection(transport, silo, options, catalog, services.GetRequiredService<GrainClasses>(), grain => OwnerOf(grain, forSilos));
+                var passed = forSilos ? steps.Value.SiloInbound : steps.Value.GatewayInbound;
+                var connection = new GatewayConnection(
+                    token => SteppedConnection.PassAsync(transport, passed, services, token), silo, options, catalog, services.GetRequiredService<GrainClasses>(), grain => OwnerOf(grain, forSilos));
                 _connections[connection] = ServeAsync(connection);
             }
             catch (Exception exception)

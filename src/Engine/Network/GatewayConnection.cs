@@ -2,42 +2,55 @@ using System.Collections.Concurrent;
 using MetaGrains.Engine.Calls;
 using MetaGrains.Engine.Runtime;
 using MetaGrains.Engine.Serialization;
-using Microsoft.AspNetCore.Connections;
 using Orleans.Serialization;
 
 namespace MetaGrains.Engine.Network;
 
 /// <summary>One client at the gateway.</summary>
-internal sealed class GatewayConnection(ConnectionContext transport, SiloDetails silo, LinkOptions options, Catalog catalog, GrainClasses classes, Func<GrainId, Route> ownerOf) : IReplyTo
+/// <param name="open">Leads the connection through what stands before the frames; null: it was refused there.</param>
+internal sealed class GatewayConnection(Func<CancellationToken, Task<SteppedConnection?>> open, SiloDetails silo, LinkOptions options, Catalog catalog, GrainClasses classes, Func<GrainId, Route> ownerOf) : IReplyTo
 {
     // A client with more calls than this under way is told to wait.
     private const int MaxCalls = 10_000;
 
-    private readonly FrameConnection _frames = new(transport, options.MaxLength);
     private readonly ConcurrentDictionary<long, Call> _calls = new();
     private readonly CancellationTokenSource _closed = new();
+    private volatile FrameConnection? _opened;
+    private volatile bool _leaving;
+
+    private FrameConnection Frames => _opened ?? throw new InvalidOperationException("Nothing is sent before the connection is open.");
 
     public void Close() => _closed.Cancel();
 
     /// <summary>Asks the other end to hang up when it has its answers.</summary>
-    public void SayLeaving() => _frames.Send(FrameConnection.Start(FrameKind.Leaving));
+    public void SayLeaving()
+    {
+        _leaving = true;
+        _opened?.Send(FrameConnection.Start(FrameKind.Leaving));
+    }
 
     public async Task RunAsync()
     {
         try
         {
-            _frames.StartWriting();
+            if (await open(_closed.Token) is not { } connection)
+                return;
+            _opened = new FrameConnection(connection, options.MaxLength);
+            Frames.StartWriting();
             await ShakeHandsAsync();
-            await _frames.ReadAsync(Handle, _closed.Token);
+            if (_leaving)
+                SayLeaving();
+            await Frames.ReadAsync(Handle, _closed.Token);
         }
         catch (Exception exception)
         {
             if (!_closed.IsCancellationRequested)
-                catalog.Log.ConnectionBroken(_frames.Remote, exception.Message);
+                catalog.Log.ConnectionBroken(_opened?.Remote ?? "somebody", exception.Message);
         }
         finally
         {
-            await _frames.DisposeAsync();
+            if (_opened is { } opened)
+                await opened.DisposeAsync();
         }
     }
 
@@ -49,7 +62,7 @@ internal sealed class GatewayConnection(ConnectionContext transport, SiloDetails
         try
         {
             method.Result?.Write(frame, result);
-            _frames.Send(frame);
+            Frames.Send(frame);
         }
         catch (SerializerException exception)
         {
@@ -72,14 +85,14 @@ internal sealed class GatewayConnection(ConnectionContext transport, SiloDetails
         var frame = Answer(requestId, Outcome.NotOwner);
         frame.Int64(owner.Epoch);
         frame.Text(owner.Endpoint?.ToString());
-        _frames.Send(frame);
+        Frames.Send(frame);
     }
 
     private void SendFailure(long requestId, Exception reason, Outcome outcome)
     {
         var frame = Answer(requestId, outcome);
         ExceptionCodec.Write(frame, reason);
-        _frames.Send(frame);
+        Frames.Send(frame);
     }
 
     private static WireWriter Answer(long requestId, Outcome outcome)
@@ -97,8 +110,8 @@ internal sealed class GatewayConnection(ConnectionContext transport, SiloDetails
         var nonce = ClusterSecret.NewNonce();
         var challenge = FrameConnection.Start(FrameKind.Challenge);
         nonce.CopyTo(challenge.Take(nonce.Length));
-        _frames.Send(challenge);
-        Welcome(await _frames.ReadOneAsync(FrameKind.Hello, Frame.MaxHandshakeLength, either.Token), nonce);
+        Frames.Send(challenge);
+        Welcome(await Frames.ReadOneAsync(FrameKind.Hello, Frame.MaxHandshakeLength, either.Token), nonce);
     }
 
     private void Welcome(byte[] hello, byte[] nonce)
@@ -121,7 +134,7 @@ internal sealed class GatewayConnection(ConnectionContext transport, SiloDetails
             welcome.Text(type.ToString());
         }
 
-        _frames.Send(welcome);
+        Frames.Send(welcome);
     }
 
     private void Handle(FrameKind kind, ReadOnlySpan<byte> payload)

@@ -1,4 +1,5 @@
 namespace MetaGrains.Engine.Network;
 
 /// <summary>What both ends of a connection must agree about.</summary>
-internal sealed record LinkOptions(string Cluster, ClusterSecret Secret, int MaxLength);
+/// <param name="Steps">What connections pass that this process opens.</param>
+internal sealed record LinkOptions(string Cluster, ClusterSecret Secret, int MaxLength, ConnectionSteps Steps);

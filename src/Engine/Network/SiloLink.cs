@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using MetaGrains.Engine.Calls;
 using MetaGrains.Engine.Serialization;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Serialization;
@@ -52,7 +53,9 @@ internal sealed class SiloLink : IAsyncDisposable
             throw;
         }
 
-        var link = new SiloLink(new FrameConnection(Factory.Create(socket), options.MaxLength), time, turnedAway);
+        var connection = await SteppedConnection.PassAsync(Factory.Create(socket), options.Steps, caller.ServiceProvider, either.Token)
+            ?? throw new ConnectionAbortedException($"The connection to {endpoint} was refused before it began.");
+        var link = new SiloLink(new FrameConnection(connection, options.MaxLength), time, turnedAway);
         try
         {
             link._frames.StartWriting();

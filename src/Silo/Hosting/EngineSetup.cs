@@ -2,7 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using MetaGrains.Grains;
 using MetaGrains.Silo.Settings;
+using MetaGrains.Tls;
 using MetaGrains.Warehouse;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 
 namespace MetaGrains.Silo.Hosting;
@@ -31,6 +34,16 @@ internal static class EngineSetup
             .UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = (Invariant, few))
             .AddEngineParts()
             .AddGrainUpkeep();
+        if (settings.Tls.IsOn)
+            silo.Services.AddOptions<SiloConnectionOptions>().Configure<ILoggerFactory>((options, logs) => Encrypt(options, settings, logs));
+    }
+
+    private static void Encrypt(SiloConnectionOptions options, SiloSettings settings, ILoggerFactory logs)
+    {
+        var tls = new TlsConnections(settings.Tls, TimeProvider.System, logs.CreateLogger(SiloLog.Category));
+        options.ConfigureSiloOutboundConnection(tls.Connect);
+        options.ConfigureSiloInboundConnection(tls.Accept);
+        options.ConfigureGatewayInboundConnection(tls.Accept);
     }
 
     // engine.living_silos and engine.silent_silos know the period: with Orleans' own one a killed silo would seem alive for a minute and a half.

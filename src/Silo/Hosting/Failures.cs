@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using MetaGrains.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -15,6 +16,8 @@ internal static class Failures
         OptionsValidationException invalid => StartRefusedException.BadInput(string.Join(' ', invalid.Failures), invalid),
         // The place of a silo is taken, or one of the other engine lives: what is configured is right.
         OrleansConfigurationException taken => StartRefusedException.Unavailable(taken.Message, taken),
+        OrleansException outside => StartRefusedException.Unavailable(
+            $"the cluster: {outside.Message} Do all silos have the same METAGRAINS_CLUSTER_SECRET and {TlsOptions.Section}?", outside),
         NpgsqlException away => StartRefusedException.Unavailable($"PostgreSQL: {away.Message}", away),
         AddressInUseException or SocketException or IOException { InnerException: SocketException } => Port(failure),
         _ => null,

@@ -7,6 +7,7 @@ using MetaGrains.Grains.Sweeps;
 using MetaGrains.Grains.Upkeep;
 using MetaGrains.Graph;
 using MetaGrains.Silo.Hosting;
+using MetaGrains.Tls;
 using MetaGrains.Warehouse.Control;
 using MetaGrains.Warehouse.Secrets;
 using Microsoft.Extensions.Configuration;
@@ -54,6 +55,9 @@ internal sealed class SiloSettings
 
     public required IncidentOptions Incidents { get; init; }
 
+    /// <summary>How silos and clients speak to each other.</summary>
+    public required TlsOptions Tls { get; init; }
+
     public required Uri? GraphAddress { get; init; }
 
     public required string? GraphVersion { get; init; }
@@ -97,6 +101,7 @@ internal sealed class SiloSettings
             Options = SectionOf<SiloOptions>(configuration, SiloOptions.Section, options => options.Refuse()),
             Retention = SectionOf<RetentionOptions>(configuration, RetentionOptions.Section, options => options.Refuse()),
             Upkeep = SectionOf<UpkeepOptions>(configuration, UpkeepOptions.Section, options => options.Refuse()),
+            Tls = SectionOf<TlsOptions>(configuration, TlsOptions.Section, options => options.Refuse(listens: true)),
             SlowStart = SectionOf<SlowStartOptions>(configuration, SlowStartOptions.Section, options => options.Refuse()),
             Incidents = SectionOf<IncidentOptions>(configuration, IncidentOptions.Section, options => options.Refuse()),
         };

@@ -12,13 +12,14 @@ internal static class Dependencies
     {
         ["Core"] = Nothing,
         ["Engine"] = ["Core"],
+        ["Tls"] = Nothing,
         ["GraphSimulator"] = Nothing,
         ["Graph"] = ["Core"],
         ["Warehouse"] = ["Core"],
         ["Grains.Interfaces"] = ["Core"],
         ["Grains"] = ["Core", "Grains.Interfaces", "Graph", "Warehouse"],
-        ["Silo"] = ["Core", "Grains.Interfaces", "Grains", "Graph", "Warehouse", "GraphSimulator"],
-        ["Api"] = ["Core", "Grains.Interfaces", "Warehouse"],
+        ["Silo"] = ["Core", "Grains.Interfaces", "Grains", "Graph", "Warehouse", "GraphSimulator", "Tls"],
+        ["Api"] = ["Core", "Grains.Interfaces", "Warehouse", "Tls"],
         ["Cli"] = ["Core", "Graph", "Warehouse", "GraphSimulator"],
     };
 
