@@ -7,11 +7,13 @@ internal static class SimulationReport
     public static Dictionary<string, object?> Run(SimulationOptions options)
     {
         var started = TimeProvider.System.GetTimestamp();
+        var before = Environment.CpuUsage.TotalTime;
         var result = new SimulatedWorld(options).Run();
+        var (taken, used) = (TimeProvider.System.GetElapsedTime(started), Environment.CpuUsage.TotalTime - before);
         foreach (var violation in result.Violations)
             Console.Error.WriteLine(violation);
         if (result.ViolationCount > 0)
-            Console.Error.WriteLine($"Play it again: {options.Replay}");
+            Keep(options, result.Violations[0]);
         return new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["seed"] = options.Seed,
@@ -31,7 +33,20 @@ internal static class SimulationReport
             ["throttle_episodes"] = result.Throttles.Episodes,
             ["events"] = result.Events,
             ["faults"] = result.Faults,
-            ["simulated_seconds"] = Math.Round(TimeProvider.System.GetElapsedTime(started).TotalSeconds, 1),
+            ["simulated_seconds"] = Math.Round(taken.TotalSeconds, 1),
+            ["cpu_seconds"] = Math.Round(used.TotalSeconds, 1),
+            ["events_per_s"] = Math.Round(result.Events / Math.Max(used.TotalSeconds, 0.1)),
         };
+    }
+
+    // The world that failed may take a minute: what is kept is the smallest one in which it fails as well.
+    private static void Keep(SimulationOptions options, string found)
+    {
+        Console.Error.WriteLine($"Play it again: {options.Replay}");
+        if (Environment.GetEnvironmentVariable("METAGRAINS_ROOT") is not { } root || !Directory.Exists(root))
+            return;
+        var kept = KeptSeeds.Smallest(options, smaller => new SimulatedWorld(smaller).Run().ViolationCount > 0);
+        KeptSeeds.Keep(Path.Combine(root, KeptSeeds.Path), kept, found);
+        Console.Error.WriteLine($"Kept in {KeptSeeds.Path}: {kept.Replay}");
     }
 }

@@ -18,7 +18,8 @@ internal sealed class VirtualAccount(IAccountHost host, AdAccountKey key, Accoun
     private readonly string _requester = key.ToString();
     private ScheduleRow? _row;
     private AppliedState? _applied;
-    private long _timer;
+    private DateTimeOffset? _wake;
+    private DateTimeOffset? _ring;
     private int _life;
     private Pump? _pump;
 
@@ -54,7 +55,7 @@ internal sealed class VirtualAccount(IAccountHost host, AdAccountKey key, Accoun
     /// <summary>The silo dies, with the pump and everything that was not stored.</summary>
     public void Crash()
     {
-        (State, _pump) = (null, null);
+        (State, _pump, _wake) = (null, null, null);
         _life++;
     }
 
@@ -137,13 +138,31 @@ internal sealed class VirtualAccount(IAccountHost host, AdAccountKey key, Accoun
 
     private void SetTimer(DateTimeOffset? at)
     {
-        var (timer, life) = (++_timer, _life);
-        if (at is { } moment)
-            Soon(moment - host.Clock, () =>
-            {
-                if (timer == _timer && life == _life)
-                    Send(new SyncEvent.TimeAdvanced());
-            });
+        _wake = at is { } moment ? host.Time.Now + (moment > host.Clock ? moment - host.Clock : TimeSpan.Zero) : null;
+        Arm();
+    }
+
+    // A timer that is set to later rings as it was set and looks again: most are moved many times before they ring.
+    private void Arm()
+    {
+        if (_wake is not { } wake || _ring <= wake)
+            return;
+        _ring = wake;
+        host.Time.At(wake, () => Ring(wake));
+    }
+
+    private void Ring(DateTimeOffset planned)
+    {
+        if (_ring != planned)
+            return;
+        _ring = null;
+        if (_wake <= host.Time.Now)
+        {
+            _wake = null;
+            Send(new SyncEvent.TimeAdvanced());
+        }
+
+        Arm();
     }
 
     private void Soon(TimeSpan wait, Action action)

@@ -4,14 +4,29 @@ namespace MetaGrains.Simulation.Tests;
 
 public sealed class SimulationTests
 {
-    // Seeds that failed once stay here for ever, with what they found.
+    public static IEnumerable<object[]> Kept =>
+        KeptSeeds.Read(File.ReadLines(Path.Combine(AppContext.BaseDirectory, "seeds.txt")))
+            .Select(kept => new object[] { kept.Seed, kept.Accounts, kept.Tenants, kept.Days });
+
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(6)]
-    public void Whatever_breaks_what_must_hold_holds(int seed) => Assert.Empty(Play(new SimulationOptions(seed, Accounts: 240, Days: 4, Tenants: 10)).Violations);
+    [MemberData(nameof(Kept))]
+    public void Whatever_breaks_what_must_hold_holds(int seed, int accounts, int tenants, int days) =>
+        Assert.Empty(Play(new SimulationOptions(seed, accounts, days, tenants)).Violations);
+
+    [Fact]
+    public void A_simulation_that_fails_is_kept_once_in_the_smallest_world_in_which_it_fails()
+    {
+        var failed = new SimulationOptions(9, Accounts: 10_000, Days: 7, Tenants: 50);
+        var file = Path.GetTempFileName();
+
+        var smallest = KeptSeeds.Smallest(failed, smaller => smaller is { Accounts: >= 1_000, Days: >= 3 });
+        KeptSeeds.Keep(file, smallest, "what was found");
+        KeptSeeds.Keep(file, smallest, "what was found");
+        var kept = KeptSeeds.Read(File.ReadLines(file)).ToArray();
+        File.Delete(file);
+
+        Assert.Equal([new SimulationOptions(9, Accounts: 1_250, Days: 3, Tenants: 6)], kept);
+    }
 
     [Fact]
     public void Where_nothing_breaks_nobody_is_refused_and_everybody_is_fresh()

@@ -154,11 +154,12 @@ internal sealed partial class BudgetTurn
 
     private void Warn(LimitScope scope)
     {
-        if (_rules.Mode != BudgetMode.Fixed || scope.Kind != LimitKind.User)
+        if (scope.Kind != LimitKind.User)
             return;
         var ledger = Ledger(scope);
         var charged = ledger.Settled + ledger.InFlight + Lost(scope.Kind);
-        var over = charged >= _rules.WarnAt;
+        // Mode meta counts no user's calls: a warning of the mode before ends with it.
+        var over = _rules.Mode == BudgetMode.Fixed && charged >= _rules.WarnAt;
         if (over && !ledger.Warned)
             Effects.Add(new BudgetEffect.Warn(scope, charged, _rules.Cap));
         if (over != ledger.Warned)

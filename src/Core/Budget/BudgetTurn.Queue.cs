@@ -50,8 +50,13 @@ internal sealed partial class BudgetTurn
             Drop(waiter);
     }
 
-    /// <summary>Looks at everybody who waits, because the rules have changed.</summary>
-    public void ServeAll() => _touched.AddRange(_queues.Keys);
+    /// <summary>The rules have changed: looks at everybody who waits, and at every warning.</summary>
+    public void Reconsider()
+    {
+        foreach (var scope in Ledgers().Keys)
+            Warn(scope);
+        _touched.AddRange(_queues.Keys);
+    }
 
     // All scopes must have room, and nobody who waits for one of them stands before it.
     private Share Decide(BudgetRequest request, BudgetPlace place, LimitScope? own, bool woken)
@@ -66,8 +71,9 @@ internal sealed partial class BudgetTurn
         foreach (var scope in request.Scopes)
         {
             var queue = Queue(scope);
-            var (free, reserved) = (Free(request, scope, place.Rank), queue.Kept.Before(place.Rank));
-            needed = Math.Min(needed, Enough(scope));
+            var (free, enough) = Free(request, scope, place.Rank);
+            var reserved = queue.Kept.Before(place.Rank);
+            needed = Math.Min(needed, enough);
             if (free - reserved < left)
                 (tightest, left, kept) = (scope, free - reserved, reserved);
             if (scope != own && !queue.Places.IsEmpty && queue.Places.Min is var head && head < place && !(woken && head.Rank == place.Rank))
@@ -88,10 +94,16 @@ internal sealed partial class BudgetTurn
             : new Share(Math.Min(left, Math.Min(request.Wanted, _rules.MaxPermits)), default, default);
     }
 
-    private int Free(BudgetRequest request, LimitScope scope, Priority rank) =>
-        IsLeased(scope) ? LeaseRoom(scope.Kind) : scope.Kind == LimitKind.Share ? ShareRoom(request, scope) : Room(scope).Of(rank);
-
-    private int Enough(LimitScope scope) => IsLeased(scope) ? 1 : scope.Kind == LimitKind.Share ? _rules.MaxPermits : Room(scope).Enough;
+    // What a rank may take of a scope, and how little a request still takes.
+    private (int Free, int Enough) Free(BudgetRequest request, LimitScope scope, Priority rank)
+    {
+        if (IsLeased(scope))
+            return (LeaseRoom(scope.Kind), 1);
+        if (scope.Kind == LimitKind.Share)
+            return (ShareRoom(request, scope), _rules.MaxPermits);
+        var room = Room(scope);
+        return (room.Of(rank), room.Enough);
+    }
 
     // From now on a lower rank earns its way into the reserve; what HIGH has to wait for is to be earned again.
     private void Earn(LimitScope scope, Priority rank, int wanted)

@@ -100,7 +100,7 @@ public static class TenantBudget
 
     /// <summary>The tenant's rules have changed.</summary>
     public static BudgetDecision Reconfigure(BudgetState state, BudgetRules rules, DateTimeOffset now) =>
-        rules.Refuse() is { } refusal ? throw new ArgumentException(refusal, nameof(rules)) : Turn(state with { Rules = rules }, now, turn => turn.ServeAll());
+        rules.Refuse() is { } refusal ? throw new ArgumentException(refusal, nameof(rules)) : Turn(state with { Rules = rules }, now, turn => turn.Reconsider());
 
     /// <summary>
     /// The grain deactivates in order: what is left of the block is given up, so that nothing of it counts as lost, and what

@@ -60,7 +60,11 @@ public sealed record RunningRun
 /// <param name="WokenEarly">The ticket of a wake that came before the answer; null when none did.</param>
 /// <param name="Since">Since when permits have been asked for without an end; asking anew does not change it.</param>
 public sealed record PendingAsk(
-    BudgetRequest Request, DateTimeOffset AskedAt, BudgetAnswer.Wait? Wait = null, long? WokenEarly = null, DateTimeOffset Since = default);
+    BudgetRequest Request, DateTimeOffset AskedAt, BudgetAnswer.Wait? Wait = null, long? WokenEarly = null, DateTimeOffset Since = default)
+{
+    /// <summary>When it asks again by itself.</summary>
+    public DateTimeOffset NextAsk => Wait?.Until ?? AskedAt + SyncMachine.AskTimeout;
+}
 
 /// <summary>The reminder as it is registered.</summary>
 /// <param name="Period">From one tick to the next.</param>
@@ -125,17 +129,46 @@ public sealed record AccountState
     public DateTimeOffset? WakeAt { get; init; }
 
     /// <summary>When the account is due next by itself: the least of its jobs.</summary>
-    public DateTimeOffset? NextDueAt => Jobs.Min(job => job.NextDue);
+    public DateTimeOffset? NextDueAt
+    {
+        get
+        {
+            DateTimeOffset? first = null;
+            foreach (var job in Jobs)
+                first = job.NextDue is { } due && !(first <= due) ? due : first;
+            return first;
+        }
+    }
 
     /// <summary>Failed runs in a row, of the account or of the job that fails on its own the longest: <c>sync_error_count</c>.</summary>
-    public int Errors => Jobs.Select(job => job.Errors).Append(Backoff.ConsecutiveErrors).Max();
+    public int Errors
+    {
+        get
+        {
+            var most = Backoff.ConsecutiveErrors;
+            foreach (var job in Jobs)
+                most = Math.Max(most, job.Errors);
+            return most;
+        }
+    }
 
     /// <summary>One job.</summary>
-    public JobState Job(SyncJob job) => Jobs.FirstOrDefault(known => known.Job == job) ?? new JobState { Job = job };
+    public JobState Job(SyncJob job) => IndexOf(job) is >= 0 and var index ? Jobs[index] : new JobState { Job = job };
 
     internal AccountState With(JobState job)
     {
-        var index = Jobs.IndexOf(Jobs.FirstOrDefault(known => known.Job == job.Job)!);
+        var index = IndexOf(job.Job);
         return this with { Jobs = index < 0 ? Jobs.Add(job) : Jobs.SetItem(index, job) };
+    }
+
+    private int IndexOf(SyncJob job)
+    {
+        for (var n = 0; n < Jobs.Length; n++)
+        {
+            if (Jobs[n].Job == job)
+                return n;
+        }
+
+        return -1;
     }
 }

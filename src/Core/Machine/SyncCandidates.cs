@@ -29,10 +29,20 @@ internal sealed record SyncCandidate(
 internal static class SyncCandidates
 {
     /// <summary>What is to run next, or null.</summary>
-    public static SyncCandidate? Best(AccountState state, DateTimeOffset now) =>
-        All(state, now).Where(candidate => Obstacle(state, candidate, now) is null)
-            .OrderBy(candidate => candidate.Effective).ThenBy(candidate => candidate.DueAt).ThenBy(candidate => candidate.Job)
-            .FirstOrDefault();
+    public static SyncCandidate? Best(AccountState state, DateTimeOffset now)
+    {
+        SyncCandidate? best = null;
+        foreach (var candidate in All(state, now))
+        {
+            if ((best is null || IsBefore(candidate, best)) && Obstacle(state, candidate, now) is null)
+                best = candidate;
+        }
+
+        return best;
+    }
+
+    private static bool IsBefore(SyncCandidate one, SyncCandidate other) =>
+        (one.Effective, one.DueAt, one.Job).CompareTo((other.Effective, other.DueAt, other.Job)) < 0;
 
     /// <summary>Everything that was asked for or is due, each once, however often it was missed.</summary>
     public static IEnumerable<SyncCandidate> All(AccountState state, DateTimeOffset now)

@@ -44,10 +44,10 @@ internal sealed partial class SyncTurn(AccountState start, DateTimeOffset now)
     private void DropPassed()
     {
         var backoff = _state.Backoff;
-        var blocks = backoff.Blocks.RemoveAll(block => block.Until <= now);
+        var blocks = backoff.Blocks.IsEmpty ? backoff.Blocks : backoff.Blocks.RemoveAll(block => block.Until <= now);
         if (blocks.Length != backoff.Blocks.Length)
             _state = _state with { Backoff = backoff with { Blocks = blocks } };
-        if (_state.Refused.Any(refusal => refusal.Until <= now))
+        if (!_state.Refused.IsEmpty && _state.Refused.Any(refusal => refusal.Until <= now))
             _state = _state with { Refused = _state.Refused.RemoveAll(refusal => refusal.Until <= now) };
         if (_state.HighOnlyUntil <= now)
             _state = _state with { HighOnlyUntil = null };
@@ -77,44 +77,50 @@ internal sealed partial class SyncTurn(AccountState start, DateTimeOffset now)
         var health = HealthRules.Of(_state, now);
         if (health.Health != _state.Health.Health)
             Note(SyncNote.Health, $"{_state.Health.Health.WireName()} → {health.Health.WireName()}");
-        _state = _state with { Health = health };
+        if (health != _state.Health)
+            _state = _state with { Health = health };
     }
 
     private void SetWake()
     {
-        var wake = _ends ? null : Moments().Where(at => at > now).Min();
+        var wake = _ends ? null : NextMoment();
         if (wake == _state.WakeAt)
             return;
         _state = _state with { WakeAt = wake };
         Do(new SyncEffect.SetWakeTimer(wake));
     }
 
-    // Every moment at which the next decision may differ from this one.
-    private IEnumerable<DateTimeOffset?> Moments()
+    // The first moment to come at which the next decision may differ from this one.
+    private DateTimeOffset? NextMoment()
     {
+        DateTimeOffset? first = null;
         if (_state.Ask is { } ask)
         {
-            yield return ask.Wait?.Until ?? ask.AskedAt + SyncMachine.AskTimeout;
-            yield return ask.Since + SyncMachine.BudgetPatience;
+            Consider(ask.NextAsk);
+            Consider(ask.Since + SyncMachine.BudgetPatience);
         }
 
         if (_state.Run is not null || !_state.Settings.Wanted)
-            yield break;
-        yield return _state.Backoff.RetryAt;
+            return first;
+        Consider(_state.Backoff.RetryAt);
         if (_state.Errors > 0 && IncidentRest.Open(_state) is not null)
-            yield return now + Incidents.IncidentPace.Look;
-        yield return _state.Parked?.NextTry;
-        yield return _state.HighOnlyUntil;
+            Consider(now + Incidents.IncidentPace.Look);
+        Consider(_state.Parked?.NextTry);
+        Consider(_state.HighOnlyUntil);
         if (_state.HighOnlyUntil is not null)
-            yield return _state.NextDueAt + SyncMachine.BudgetPatience;
+            Consider(_state.NextDueAt + SyncMachine.BudgetPatience);
         foreach (var block in _state.Backoff.Blocks)
-            yield return block.Until;
+            Consider(block.Until);
         foreach (var job in _state.Jobs)
         {
-            yield return job.NextDue;
-            yield return job.RetryAt;
+            Consider(job.NextDue);
+            Consider(job.RetryAt);
             // Ageing: four intervals overdue, the job ranks with HIGH.
-            yield return job.NextDue + (job.Interval * Budget.BudgetOrder.IntervalsUntilHigh);
+            Consider(job.NextDue + (job.Interval * Budget.BudgetOrder.IntervalsUntilHigh));
         }
+
+        return first;
+
+        void Consider(DateTimeOffset? at) => first = at > now && !(first <= at) ? at : first;
     }
 }

@@ -71,14 +71,14 @@ public static class SyncPlan
     /// <summary>The reports that a job reads, in their order; none when no definition names the job.</summary>
     public static ImmutableArray<InsightsReport> ReportsOf(SyncJob job, PlanInputs inputs)
     {
-        var named = inputs.Reports.Where(report => report.Jobs.Contains(job));
+        var named = inputs.Reports.All(report => report.Jobs.Contains(job)) ? inputs.Reports : inputs.Reports.RemoveAll(report => !report.Jobs.Contains(job));
         return job switch
         {
             SyncJob.Entities => [],
             // Sums of rows are held against the account's own answer, which has one name.
             SyncJob.Reconcile => [.. inputs.Reports.Where(report => report.Name == AccountTotals)],
             SyncJob.Initial => [.. FirstReports, .. named.Where(report => FirstReports.All(first => first.Name != report.Name))],
-            _ => [.. named],
+            _ => named,
         };
     }
 

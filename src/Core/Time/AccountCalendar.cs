@@ -15,6 +15,7 @@ public sealed class AccountCalendar
     public const int HistoryMonths = 37;
 
     private readonly DateTimeZone _zone;
+    private Day? _last;
 
     private AccountCalendar(DateTimeZone zone) => _zone = zone;
 
@@ -33,8 +34,19 @@ public sealed class AccountCalendar
     /// <summary>The account's date at a moment.</summary>
     public DateOnly Today(DateTimeOffset now)
     {
-        var local = Instant.FromDateTimeOffset(now).InZone(_zone).Date;
-        return new DateOnly(local.Year, local.Month, local.Day);
+        // Asked for with every decision, nearly always of the same day.
+        if (_last is { } last && now.UtcTicks >= last.Begins && now.UtcTicks < last.Ends)
+            return last.Date;
+        var local = Instant.FromDateTimeOffset(now).InZone(_zone);
+        var day = new Day(new DateOnly(local.Year, local.Month, local.Day), now.UtcTicks - local.TickOfDay, now.UtcTicks - local.TickOfDay + TimeSpan.TicksPerDay);
+        // Where the clocks are changed, the day is looked up anew.
+        var even = local.GetZoneInterval();
+        _last = day with
+        {
+            Begins = even.HasStart ? Math.Max(day.Begins, even.Start.ToDateTimeUtc().Ticks) : day.Begins,
+            Ends = even.HasEnd ? Math.Min(day.Ends, even.End.ToDateTimeUtc().Ticks) : day.Ends,
+        };
+        return day.Date;
     }
 
     /// <summary>
@@ -54,6 +66,9 @@ public sealed class AccountCalendar
         var today = Today(now);
         return new DateRange(today.AddDays(-days), today.AddDays(-1));
     }
+
+    // Between two moments, in ticks of UTC, it is this day.
+    private sealed record Day(DateOnly Date, long Begins, long Ends);
 
     /// <summary>Says what is wrong with a range that a person asked for, or null when Meta would answer it.</summary>
     public string? Refuse(DateRange range, DateTimeOffset now)

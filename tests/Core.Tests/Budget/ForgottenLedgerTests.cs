@@ -41,4 +41,33 @@ public sealed class ForgottenLedgerTests
         var later = TenantBudget.Advance(TenantBudget.Withdraw(model.State, "a", Start).State, Start.AddHours(1.5)).State;
         Assert.False(TenantBudget.Advance(later, Start.AddHours(3)).State.Ledger(User).Warned);
     }
+
+    [Fact]
+    public void Nobody_is_near_a_limit_that_the_new_mode_does_not_count()
+    {
+        var model = new BudgetModel(new BudgetRules { Mode = BudgetMode.Fixed });
+        while (model.Ask(BudgetModel.Request("a", Priority.High, 50, Start, User)) is BudgetAnswer.Granted)
+        {
+        }
+
+        var meta = TenantBudget.Reconfigure(model.State, new BudgetRules { Mode = BudgetMode.Meta }, Start);
+        var back = TenantBudget.Reconfigure(meta.State, new BudgetRules { Mode = BudgetMode.Fixed }, Start);
+
+        Assert.True(model.State.Ledger(User).Warned);
+        Assert.False(meta.State.Ledger(User).Warned);
+        Assert.Single(back.Effects.OfType<BudgetEffect.Warn>());
+    }
+
+    [Fact]
+    public void A_warning_that_was_written_down_ends_with_the_mode_that_gave_it()
+    {
+        var model = new BudgetModel(new BudgetRules { Mode = BudgetMode.Fixed });
+        while (model.Ask(BudgetModel.Request("a", Priority.High, 50, Start, User)) is BudgetAnswer.Granted)
+        {
+        }
+
+        var restored = TenantBudget.Restore(new BudgetRules { Mode = BudgetMode.Meta }, TenantBudget.Snapshot(model.State), Start);
+
+        Assert.False(TenantBudget.Advance(restored, Start).State.Ledger(User).Warned);
+    }
 }
