@@ -92,12 +92,24 @@ internal sealed class ClusterMember(IClusterTable table, ClusterMap map, Handove
 
     private async Task StopAsync()
     {
-        await _stopped.CancelAsync();
+        await Task.Run(() => End(_stopped));
         Wake();
         await _beating;
     }
 
-    private void Wake() => Volatile.Read(ref _waiting).Cancel();
+    private void Wake() => End(Volatile.Read(ref _waiting));
+
+    private static void End(CancellationTokenSource waiting)
+    {
+        try
+        {
+            waiting.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // A statement is told to end whose connection is being closed at this moment: it has ended.
+        }
+    }
 
     private async Task RunAsync()
     {
@@ -131,7 +143,7 @@ internal sealed class ClusterMember(IClusterTable table, ClusterMap map, Handove
 
     private async Task WaitAsync(TimeSpan pause, CancellationTokenSource waiting)
     {
-        await using var timer = time.CreateTimer(static waiting => ((CancellationTokenSource)waiting!).Cancel(), waiting, pause, Timeout.InfiniteTimeSpan);
+        await using var timer = time.CreateTimer(static waiting => End((CancellationTokenSource)waiting!), waiting, pause, Timeout.InfiniteTimeSpan);
         try
         {
             if (!_stopped.IsCancellationRequested)
