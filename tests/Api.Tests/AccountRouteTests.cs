@@ -150,7 +150,7 @@ public sealed class AccountRouteTests(SharedSystem system)
         Assert.Equal(
             """{"account":"act_101","health":"active","tier":"medium","next_due_at":"2026-03-06T14:00:00Z","running_job":"tier","run_id":7,"waiting":2,"facts":[{"topic":"decision","text":"It runs.","at":"2026-03-06T14:00:00Z"},{"topic":"health","text":"It syncs.","at":null}]"""
             + ""","condition":{"state":"active","owner":"us","since":"2026-03-05T14:00:00Z","next_try":null,"reason":"It syncs."}"""
-            + ""","decision":{"outcome":"waiting_for_budget","job":"tier","requested_run":null,"due_at":"2026-03-06T14:00:00Z","priority":"medium","effective_priority":"high","window":{"since":"2026-03-04","until":"2026-03-06"},"obstacle":null}"""
+            + ""","decision":{"outcome":"waiting_for_budget","job":"tier","requested_run":null,"due_at":"2026-03-06T14:00:00Z","priority":"medium","effective_priority":"high","window":{"since":"2026-03-04","until":"2026-03-06"},"obstacle":null,"entity":null,"entity_level":null}"""
             + ""","schedule":{"interval_seconds":7200,"cron":null,"offset_seconds":1020,"wake_at":null}"""
             + ""","jobs":[{"job":"tier","due_at":"2026-03-06T14:00:00Z","window":{"since":"2026-03-04","until":"2026-03-06"},"reports":["ad_daily"],"cursor":null,"last_started_at":null,"last_succeeded_at":null,"last_calls":4,"errors":0,"retry_at":null,"obstacle":null}]"""
             + ""","budget":{"since":"2026-03-06T14:00:00Z","wanted":8,"reason":"queue","scope":"user/1","until":"2026-03-06T14:01:00Z","high_only_until":null,"ahead":4,"queue":9}"""
