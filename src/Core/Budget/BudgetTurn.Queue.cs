@@ -28,7 +28,7 @@ internal sealed partial class BudgetTurn
         var rank = BudgetOrder.Effective(request, _now);
         // Who comes again has not had less of this round than it had.
         // Who has aged stands among HIGH as one that has had nothing yet.
-        var mark = rank != request.Priority ? _served.Of(rank) : flow.Start ?? Math.Max(Math.Floor(_served.Of(rank) / _rules.Round) * _rules.Round, flow.Finish);
+        var mark = rank != request.Priority ? _served.Of(rank) : flow.Start ?? MarkOf(request, rank, flow);
         var place = new BudgetPlace(rank, (long)(mark / _rules.Round), request.DueAt, request.Requester);
         var share = Decide(request, place, null, known?.WokenAt is not null);
         if (share.Permits > 0)
@@ -41,6 +41,13 @@ internal sealed partial class BudgetTurn
             Enqueue(new BudgetWaiter(request, ticket, until, place, share.Scope, default));
         var named = share.Reason == WaitReason.CoolDown ? (LimitScope?)null : share.Scope;
         return new BudgetAnswer.Wait(until, ticket, share.Reason, named, _highOnlyUntil);
+    }
+
+    private double MarkOf(BudgetRequest request, Priority rank, BudgetFlow flow)
+    {
+        var round = Math.Floor(_served.Of(rank) / _rules.Round) * _rules.Round;
+        // What it had of its last run it is not charged for in the next: among runs the order is when they were due.
+        return request.Interval is not null && flow.Taken == 0 ? round : Math.Max(round, flow.Finish);
     }
 
     /// <summary>A requester does not want anything any more.</summary>

@@ -38,6 +38,28 @@ public sealed class BudgetOrderTests
         Assert.True(others.Min() > 5, string.Join(" ", others));
     }
 
+    [Theory]
+    [InlineData(true, "much", "other")]
+    [InlineData(false, "other", "much")]
+    public void What_a_run_had_counts_against_its_share_and_not_against_the_next_run(bool isNextRun, string first, string second)
+    {
+        var model = new BudgetModel(Fixed);
+        var round = (int)Fixed.Round;
+        Assert.IsType<BudgetAnswer.Granted>(model.Ask(Run("much", round, -45)));
+        for (var n = round; n < Fixed.Cap; n++)
+            model.Ask(Run($"full{n}", 1, -50));
+
+        model.Ask(Run("much", 1, isNextRun ? -30 : -45));
+        model.Ask(Run("other", 1, -20));
+        model.Return(1, 0);
+        model.Return(1, 0);
+
+        Assert.Equal([first, second], model.Effects.OfType<BudgetEffect.Wake>().Select(wake => wake.Requester));
+
+        BudgetRequest Run(string requester, int wanted, int dueMinutes) =>
+            BudgetModel.Request(requester, Priority.High, wanted, BudgetModel.Start.AddMinutes(dueMinutes), User) with { Interval = TimeSpan.FromHours(1) };
+    }
+
     [Fact]
     public void What_high_does_not_need_of_its_reserve_lower_ranks_use_in_full_and_never_many_at_once()
     {
