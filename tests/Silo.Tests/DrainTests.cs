@@ -17,7 +17,10 @@ public sealed class DrainTests
         var one = Assert.Single(await ActiveAsync(cluster));
         using var second = RunningSilo.Start(settings, "--listen", "127.0.0.1:0");
         await second.ReadyAsync();
-        await Eventually.TrueAsync(async () => (await ActiveAsync(cluster)).Count == 2, "both are in");
+        IReadOnlyList<SiloRecord> seen = [];
+        await Eventually.TrueAsync(
+            async () => (seen = await cluster.SilosAsync("metagrains", default)).Count(silo => silo.Status == "active") == 2,
+            () => $"both are in: {string.Join("; ", seen.Select(silo => $"{silo.Silo} is {silo.Status}, heard of at {silo.HeartbeatAt:O}"))}; the first {first.LastWords ?? "runs"}, the second {second.LastWords ?? "runs"}");
 
         Assert.Equal(one.Silo, await cluster.DrainAsync("metagrains", one.Silo, default));
 

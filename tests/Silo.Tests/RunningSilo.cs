@@ -68,6 +68,9 @@ internal sealed class RunningSilo : IDisposable
             : throw new InvalidOperationException($"The silo ended. It said: {await _error}");
     }
 
+    /// <summary>How it ended and what it said; null while it runs.</summary>
+    public string? LastWords => _process.HasExited ? $"{_process.ExitCode}: {(_error.IsCompleted ? _error.Result : "")}" : null;
+
     /// <summary>SIGTERM.</summary>
     public void Terminate() => Signal("-TERM");
 

@@ -184,10 +184,30 @@ internal sealed class ClusterMember(IClusterTable table, ClusterMap map, Handove
     // What is lost is dropped first: the renewal lets turns go on.
     private void Apply(ClusterView view, long sent)
     {
+        Tell(map.View, view);
         map.View = view;
         handover.Lose(view);
         caller.Router.Use(view);
         handover.Renew(table.IsLeased ? time.Deadline(Lease, sent) : long.MaxValue);
+    }
+
+    private void Tell(ClusterView before, ClusterView now)
+    {
+        foreach (var came in now.Living)
+        {
+            if (before.Find(came.Silo) is null && !came.Silo.Equals(silo.SiloAddress))
+                log.SiloCame(came.Silo);
+        }
+
+        foreach (var gone in before.Living)
+        {
+            if (now.Find(gone.Silo) is not null || gone.Silo.Equals(silo.SiloAddress))
+                continue;
+            if (gone.Status == SiloStatus.ShuttingDown)
+                log.SiloLeft(gone.Silo);
+            else
+                log.SiloDied(gone.Silo, before.Partitions.Count(partition => gone.Silo.Equals(partition.Owner)));
+        }
     }
 
     private async Task BalanceAsync(ClusterView view, CancellationToken cancellationToken)

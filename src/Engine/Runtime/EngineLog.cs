@@ -61,6 +61,15 @@ internal sealed partial class EngineLog(ILogger<EngineLog> logger)
     [LoggerMessage(19, LogLevel.Error, "Partitions could not be handed over; they are taken again")]
     public partial void HandoverFailed(Exception exception);
 
+    [LoggerMessage(20, LogLevel.Information, "Silo {Silo} is in the cluster")]
+    public partial void SiloCame(SiloAddress silo);
+
+    [LoggerMessage(21, LogLevel.Information, "Silo {Silo} has left the cluster")]
+    public partial void SiloLeft(SiloAddress silo);
+
+    [LoggerMessage(22, LogLevel.Warning, "Silo {Silo} counts as dead: its heartbeat stayed away; the others take over its {Partitions} partitions")]
+    public partial void SiloDied(SiloAddress silo, int partitions);
+
     [LoggerMessage(17, LogLevel.Error, "An internal loop failed; it goes on")]
     public partial void LoopFailed(Exception exception);
 }

@@ -54,7 +54,7 @@ public sealed class IntegrationStore(NpgsqlDataSource database, EncryptionKeys k
     {
         var now = clock.GetUtcNow().UtcDateTime;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await connection.BeginWriteAsync(cancellationToken);
         await using var connect = new NpgsqlCommand(sql, connection)
         {
             Parameters = { new() { Value = tenant.Value }, new() { Value = name }, new() { Value = now } },

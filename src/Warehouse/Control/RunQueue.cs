@@ -93,7 +93,7 @@ public sealed class RunQueue(NpgsqlDataSource database, TimeProvider clock)
     public async Task<RunReceipt?> RequestAsync(AdAccountKey account, RunAsk ask, string? key, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await connection.BeginWriteAsync(cancellationToken);
         await using (var held = new NpgsqlCommand(Lock, connection))
         {
             BindAccount(held, account);

@@ -36,7 +36,7 @@ public sealed class EntityStore(NpgsqlDataSource database, TimeProvider clock)
         if (entities.Any(entity => entity.Kind != kind) || entities.Select(entity => entity.Id).Distinct(StringComparer.Ordinal).Count() != entities.Count)
             throw new ArgumentException("Entities are stored kind by kind, each once.", nameof(entities));
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await connection.BeginWriteAsync(cancellationToken);
         await EnterAsync(connection, account, pen, cancellationToken);
         await using var versions = Command(EntitySql.Versions, connection, account, kind);
         versions.Parameters.AddWithValue("ids", entities.Select(entity => entity.Id).ToArray());
@@ -93,7 +93,7 @@ public sealed class EntityStore(NpgsqlDataSource database, TimeProvider clock)
     private async Task<int> CensusAsync(AdAccountKey account, SyncRun? pen, EntityKind kind, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await connection.BeginWriteAsync(cancellationToken);
         await EnterAsync(connection, account, pen, cancellationToken);
         await using var census = Command(EntitySql.Census(kind), connection, account, kind);
         census.Parameters.AddWithValue("ids", ids.ToArray());
@@ -124,7 +124,7 @@ public sealed class EntityStore(NpgsqlDataSource database, TimeProvider clock)
     public async Task MarkAsync(SyncRun run, EntityKind kind, EntityMark mark, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await connection.BeginWriteAsync(cancellationToken);
         await EnterAsync(connection, run.Account, run, cancellationToken);
         await using var command = Command(EntitySql.Mark, connection, run.Account, kind);
         command.Parameters.Add(new NpgsqlParameter("until", NpgsqlDbType.TimestampTz) { Value = (object?)mark.ChangesUntil?.UtcDateTime ?? DBNull.Value });

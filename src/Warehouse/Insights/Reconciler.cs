@@ -75,7 +75,7 @@ public sealed class Reconciler(NpgsqlDataSource database, TimeProvider clock)
     {
         var checkedReports = reports.Where(ArchivedObjects.AddUp).ToArray();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await connection.BeginWriteAsync(cancellationToken);
         await using (var alone = Command(Alone, connection, account))
             await alone.ExecuteNonQueryAsync(cancellationToken);
         await using var check = Command(Check, connection, account);

@@ -80,7 +80,7 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
         AdAccountKey account, string job, string trigger, DateRange? window, long? requestedRun, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await connection.BeginWriteAsync(cancellationToken);
         await using var begin = Command(Begin, connection, account, job);
         begin.Parameters.AddWithValue("trigger", trigger);
         begin.Parameters.Add(new NpgsqlParameter("since", NpgsqlDbType.Date) { Value = (object?)window?.Since ?? DBNull.Value });
@@ -111,7 +111,7 @@ public sealed class RunLedger(NpgsqlDataSource database, TimeProvider clock)
     public async Task EndAsync(SyncRun run, RunReport report, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await connection.BeginWriteAsync(cancellationToken);
         // Cursor before run, as BeginAsync locks them: the other way round the two would deadlock.
         await using var release = Command(Release, connection, run.Account, run.Job);
         release.Parameters.AddWithValue("run", run.Id);

@@ -7,7 +7,7 @@ public sealed partial class SlicePublisher
 {
     // Staging was filled a moment ago and has no statistics: the planner would take it for one row and loop. The
     // joins here are of a slice with itself, for which a hash is always right. Compiling them would cost more than it saves.
-    internal const string Plan = "set local enable_nestloop = off; set local jit = off";
+    internal const string Plan = "set local enable_nestloop = off; set local jit = off; " + WriteTransactions.Limits;
 
     // Holds the pen until commit: a run that starts now waits, and a run that started before has raised the epoch. The
     // second lock keeps two jobs of one account apart, which touch the same rows and days.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MetaGrains.Testing;
 using MetaGrains.Warehouse;
 
@@ -67,6 +68,43 @@ public sealed class ChaosDatabaseTests
             line = Line.To(server.Host!, server.Port);
             return cluster.System.NewSiloAsync([], new() { ["METAGRAINS_DATABASE_URL"] = cluster.System.DatabaseUrlBy("127.0.0.1", line.Port) }, "127.0.0.1");
         }
+    }
+
+    [Fact]
+    public async Task A_silo_that_is_frozen_in_the_middle_of_a_publish_keeps_nobody_from_its_account()
+    {
+        await using var cluster = await ChaosCluster.StartAsync((number, cluster) => cluster.System.NewSiloAsync(
+            [], new() { ["METAGRAINS_DATABASE_URL"] = cluster.System.DatabaseUrlAs($"silo{number}") }, "127.0.0.1"));
+
+        await cluster.HealsAsync(async () =>
+        {
+            HostProcess publishes;
+            await using (var connection = await cluster.System.Database.Source.OpenConnectionAsync())
+            await using (var transaction = await connection.BeginTransactionAsync())
+            {
+                await using var hold = connection.CreateCommand();
+                hold.CommandText = "lock table data_freshness_marks in exclusive mode";
+                await hold.ExecuteNonQueryAsync();
+                publishes = await PublishesAsync(cluster);
+                await publishes.FreezeAsync();
+                await transaction.RollbackAsync();
+            }
+
+            await cluster.OnScheduleAsync();
+            await publishes.ThawAsync();
+        });
+    }
+
+    // It holds its pen by then. Entities are marked in the same table, by a job with a pen of its own.
+    private static async Task<HostProcess> PublishesAsync(ChaosCluster cluster)
+    {
+        IReadOnlyList<string> waits = [];
+        await Eventually.TrueAsync(
+            async () => (waits = await cluster.System.Database.RowsAsync("""
+                select application_name from pg_locks join pg_stat_activity using (pid)
+                where not granted and relation = 'data_freshness_marks'::regclass and application_name like 'silo%' and query like '%latest_data_date%'
+                """)).Count > 0, "a silo is publishing");
+        return cluster.Silos[int.Parse(waits[0].Trim('(', ')')["silo".Length..], CultureInfo.InvariantCulture)];
     }
 
     private static async Task ComeAsync(PrivatePostgres postgres, ChaosCluster cluster)

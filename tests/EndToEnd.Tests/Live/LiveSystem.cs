@@ -103,6 +103,9 @@ internal sealed class LiveSystem : IAsyncDisposable
         await StartSiloAsync();
     }
 
+    /// <summary>The database's URL for who wants to be known there by a name.</summary>
+    public string DatabaseUrlAs(string name) => $"{Database.Url}{(Database.Url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}application_name={name}";
+
     /// <summary>The database's URL, by way of another address.</summary>
     public string DatabaseUrlBy(string host, int port) => new UriBuilder(Database.Url) { Host = host, Port = port }.Uri.ToString();
 
