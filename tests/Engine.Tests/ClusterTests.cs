@@ -110,9 +110,10 @@ public abstract class ClusterTests : IAsyncLifetime
 
         var stopping = Cluster.StopSiloAsync(silo);
         var others = Roamers.Where(roamer => Partition(roamer) != Partition(here)).ToArray();
+        Whereabouts?[] places = [];
         await Wait.UntilAsync(
-            async () => (await Task.WhenAll(others.Select(roamer => Promises.TryAsync(roamer.Where)))).All(where => where is not null && !where.Silo.Equals(silo.SiloAddress)),
-            "all others have moved");
+            async () => (places = await Task.WhenAll(others.Select(roamer => Promises.TryAsync(roamer.Where)))).All(where => where is not null && !where.Silo.Equals(silo.SiloAddress)),
+            () => $"all others have moved: {places.Count(where => where is null)} did not answer, {places.Count(where => silo.SiloAddress.Equals(where?.Silo))} are where they were");
         Assert.False(call.IsCompleted);
         Gate.Named($"{_run}/leave").Open();
 

@@ -16,7 +16,31 @@ public sealed class FrozenSiloTests
     private const int AtOnce = 30;
 
     private static readonly TimeSpan Freeze = TimeSpan.FromSeconds(2);
+    // What a silo says when it has begun to start and has not joined.
+    private static readonly string Starts = AppContext.BaseDirectory.Contains("Orleans", StringComparison.Ordinal) ? "Initializing silo" : "schemaMode";
+
     private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(2);
+
+    // Those that are there do not count from the start of its process.
+    [Fact]
+    public async Task Who_takes_longer_to_start_than_the_others_have_patience_joins()
+    {
+        await using var database = await RunningSilo.DatabaseAsync();
+        var settings = RunningSilo.Settings(database.Url);
+        using var impatient = RunningSilo.Start(new Dictionary<string, string?>(settings) { ["MetaGrains__Silo__JoinPatience"] = "00:00:01" }, "--listen", "127.0.0.1:0");
+        await impatient.ReadyAsync();
+        using var slow = RunningSilo.Start(settings, "--listen", "127.0.0.1:0");
+        await slow.SaysAsync(Starts);
+        slow.Freeze();
+        await Task.Delay(Freeze, TimeProvider.System);
+        slow.Thaw();
+        await slow.ReadyAsync();
+
+        var cluster = new ClusterDirectory(database.Source);
+        await Eventually.TrueAsync(
+            async () => (await cluster.SilosAsync("metagrains", default)).Count(silo => silo.Status == "active") == 2,
+            () => $"both are in; the slow one {slow.LastWords ?? "runs"}");
+    }
 
     [Fact]
     public async Task Frozen_for_two_seconds_it_keeps_its_place_and_its_accounts_and_every_call_is_answered()

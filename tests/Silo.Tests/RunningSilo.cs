@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -15,12 +16,20 @@ internal sealed class RunningSilo : IDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
+    private readonly ConcurrentQueue<string> _said = new();
     private readonly Task<string> _error;
 
     private RunningSilo(Process process)
     {
         _process = process;
-        _error = process.StandardError.ReadToEndAsync();
+        _error = ListenAsync();
+    }
+
+    private async Task<string> ListenAsync()
+    {
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+            _said.Enqueue(line);
+        return string.Join('\n', _said);
     }
 
     /// <summary>Settings of a silo on a database; a null removes a variable.</summary>
@@ -67,6 +76,10 @@ internal sealed class RunningSilo : IDisposable
             ? JsonDocument.Parse(line).RootElement
             : throw new InvalidOperationException($"The silo ended. It said: {await _error}");
     }
+
+    /// <summary>Waits until it says something to standard error.</summary>
+    public Task SaysAsync(string what) =>
+        Eventually.TrueAsync(() => Task.FromResult(_said.Any(line => line.Contains(what, StringComparison.Ordinal))), what);
 
     /// <summary>How it ended and what it said; null while it runs.</summary>
     public string? LastWords => _process.HasExited ? $"{_process.ExitCode}: {(_error.IsCompleted ? _error.Result : "")}" : null;

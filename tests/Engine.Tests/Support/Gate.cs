@@ -30,14 +30,17 @@ internal static class Wait
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     /// <summary>Asks again and again until it is so.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> isSo, string what)
+    public static Task UntilAsync(Func<Task<bool>> isSo, string what) => UntilAsync(isSo, () => what);
+
+    /// <summary>The same, with what is known when it did not come.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> isSo, Func<string> what)
     {
         using var deadline = new CancellationTokenSource(Deadline);
         using var pulse = new PeriodicTimer(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         while (!await isSo())
         {
             if (deadline.IsCancellationRequested)
-                Assert.Fail($"Waited {Deadline} in vain until {what}.");
+                Assert.Fail($"Waited {Deadline} in vain until {what()}.");
             await pulse.WaitForNextTickAsync();
         }
     }

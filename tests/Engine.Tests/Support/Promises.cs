@@ -8,13 +8,16 @@ internal static class Promises
     /// <summary>Orleans gives a new silo new grains only.</summary>
     public static bool GrainsMoveToNewSilos => Ours;
 
-    /// <summary>The answer, or null where Orleans may turn a call away: its grain's silo is leaving, or dead and not yet known to be.</summary>
+    // Far below Orleans' own patience, which is as long as that of a test.
+    private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(5);
+
+    /// <summary>The answer, or null where Orleans may turn a call away or lose it: its grain's silo is leaving, or dead and not yet known to be.</summary>
     public static async Task<T?> TryAsync<T>(Func<Task<T>> call)
         where T : class
     {
         try
         {
-            return await call();
+            return await (Ours ? call() : call().WaitAsync(Attempt, TimeProvider.System));
         }
         catch (Exception failure) when (!Ours && failure is (OrleansException or TimeoutException))
         {
