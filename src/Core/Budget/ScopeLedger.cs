@@ -167,15 +167,15 @@ public sealed record ScopeLedger
 
     private int SoonForgotten(DateTimeOffset at)
     {
-        var sum = 0;
-        foreach (var charge in Charges)
+        var (older, sum, soon) = (Older, 0, at + MostAhead - Scope.Kind.Window());
+        // Taken off one by one: whoever walks through the queue turns around all that was ever added to it.
+        while (!older.IsEmpty && older.Peek().Through <= soon)
         {
-            if (charge.Through + Scope.Kind.Window() > at + MostAhead)
-                break;
+            older = older.Dequeue(out var charge);
             sum += charge.Count;
         }
 
-        return sum;
+        return older.IsEmpty && Latest.Through <= soon ? sum + Latest.Count : sum;
     }
 
     // By now it is known which of our calls were in the last statement. While Meta's window forgot nothing, what it grew by since an earlier one is the price of those between. After a block

@@ -63,7 +63,13 @@ public sealed record PendingAsk(
     BudgetRequest Request, DateTimeOffset AskedAt, BudgetAnswer.Wait? Wait = null, long? WokenEarly = null, DateTimeOffset Since = default)
 {
     /// <summary>When it asks again by itself.</summary>
-    public DateTimeOffset NextAsk => Wait?.Until ?? AskedAt + SyncMachine.AskTimeout;
+    public DateTimeOffset NextAsk => Wait switch
+    {
+        null => AskedAt + SyncMachine.AskTimeout,
+        // Whoever has a ticket is woken, and asks by itself only when the wake was lost. HIGH leaves nothing to chance.
+        { Ticket: not 0, Reason: not WaitReason.SlowStart } queued when Request.Priority > Priority.High => queued.Until + SyncMachine.WakeGrace,
+        var wait => wait.Until,
+    };
 }
 
 /// <summary>The reminder as it is registered.</summary>

@@ -13,6 +13,9 @@ public static class SyncMachine
     /// <summary>How long an unanswered request to the budget is waited for before it is sent again under its number.</summary>
     public static TimeSpan AskTimeout { get; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long after its advised time whoever stands in the budget's queue still waits for its wake.</summary>
+    public static TimeSpan WakeGrace { get; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long to wait before a budget that could not be reached is asked again.</summary>
     public static TimeSpan AskRetry { get; } = TimeSpan.FromSeconds(5);
 

@@ -42,7 +42,7 @@ internal sealed partial class SyncTurn
         if (ask.Wait is { } wait)
         {
             // Whoever asks for a run does not stand in line with what is due by itself, and takes along what stands there.
-            if (now >= wait.Until || moreUrgent || (wait.Reason == WaitReason.SlowStart && _state.IsAskedFor))
+            if (now >= ask.NextAsk || moreUrgent || (wait.Reason == WaitReason.SlowStart && _state.IsAskedFor))
                 Ask(request);
         }
         else if (now - ask.AskedAt >= SyncMachine.AskTimeout)
@@ -85,7 +85,7 @@ internal sealed partial class SyncTurn
             return;
         // The wake may have overtaken the answer that names its ticket.
         var woken = ask.WokenEarly is { } ticket && ticket == answer.Ticket;
-        _state = _state with { Ask = ask with { Wait = woken ? answer with { Until = now } : answer, WokenEarly = null } };
+        _state = _state with { Ask = ask with { Wait = woken ? answer with { Until = now, Ticket = 0 } : answer, WokenEarly = null } };
     }
 
     // The number stays: should the request have been granted after all, asking again brings the same grant.
@@ -98,7 +98,7 @@ internal sealed partial class SyncTurn
     public void TakeWake(long ticket)
     {
         if (_state.Ask is { Wait: { } wait } ask && wait.Ticket == ticket)
-            _state = _state with { Ask = ask with { Wait = wait with { Until = now } } };
+            _state = _state with { Ask = ask with { Wait = wait with { Until = now, Ticket = 0 } } };
         else if (_state.Ask is { Wait: null } unanswered)
             _state = _state with { Ask = unanswered with { WokenEarly = ticket } };
     }
