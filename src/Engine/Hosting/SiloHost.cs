@@ -14,7 +14,11 @@ internal sealed class SiloHost(IServiceProvider services, IMembership membership
     private readonly ReminderService? _reminders = services.GetService<ReminderService>();
     private int _stopped;
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    // What begins here goes on for as long as the silo: it must not wait for a turn in the context of whoever starts it,
+    // a window's or a test runner's.
+    public Task StartAsync(CancellationToken cancellationToken) => Task.Run(() => BeginAsync(cancellationToken), cancellationToken);
+
+    private async Task BeginAsync(CancellationToken cancellationToken)
     {
         await gateway.BindAsync(table.IsShared, cancellationToken);
         await membership.JoinAsync(cancellationToken);

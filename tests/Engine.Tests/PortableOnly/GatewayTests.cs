@@ -24,6 +24,28 @@ public sealed class GatewayTests
     }
 
     [Fact]
+    public async Task A_silo_needs_nothing_of_the_context_in_which_it_was_started()
+    {
+        var context = new MortalContext();
+        var before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(context);
+        var starting = StartSiloAsync("");
+        SynchronizationContext.SetSynchronizationContext(before);
+        using var silo = await starting;
+        context.Die();
+
+        try
+        {
+            using var client = await StartClientAsync(Port(silo), "").WaitAsync(Wait.Deadline);
+            Assert.Equal("gate/1: hello", await Grains(client).GetGrain<IWorker>("gate/1").Echo("hello").WaitAsync(Wait.Deadline));
+        }
+        finally
+        {
+            context.Revive();
+        }
+    }
+
+    [Fact]
     public async Task A_client_with_another_secret_is_not()
     {
         using var silo = await StartSiloAsync("s3cret");
@@ -146,5 +168,39 @@ public sealed class GatewayTests
         var builder = new HostBuilder();
         builder.ConfigureHostConfiguration(configuration => configuration.AddInMemoryCollection([new("METAGRAINS_CLUSTER_SECRET", secret)]));
         return builder;
+    }
+
+    /// <summary>Runs what is posted to it until it dies, as that of a window which is closed.</summary>
+    private sealed class MortalContext : SynchronizationContext
+    {
+        private readonly object _gate = new();
+        private bool _dead;
+
+        public void Die() => Set(true);
+
+        public void Revive() => Set(false);
+
+        public override void Post(SendOrPostCallback d, object? state) => new Thread(() => Run(d, state)) { IsBackground = true }.Start();
+
+        private void Set(bool dead)
+        {
+            lock (_gate)
+            {
+                _dead = dead;
+                Monitor.PulseAll(_gate);
+            }
+        }
+
+        private void Run(SendOrPostCallback d, object? state)
+        {
+            lock (_gate)
+            {
+                while (_dead)
+                    Monitor.Wait(_gate);
+            }
+
+            SetSynchronizationContext(this);
+            d(state);
+        }
     }
 }
