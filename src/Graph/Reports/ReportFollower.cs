@@ -93,7 +93,7 @@ internal sealed class ReportFollower(IReportSource reports, ReportPolls polls, T
     private static async Task<ReportRun> SeenAsync(InsightsQuery query, ReportRun before, ReportRun after, CancellationToken cancellationToken)
     {
         if (query.Reports is { } memory && after.State != before.State)
-            await memory.KeepAsync(after, cancellationToken);
+            await memory.NoteAsync(after, cancellationToken);
         return after;
     }
 

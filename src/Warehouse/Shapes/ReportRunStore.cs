@@ -21,6 +21,11 @@ public sealed class ReportRunStore(NpgsqlDataSource database, TimeProvider clock
           started_at = excluded.started_at, progress_at = excluded.progress_at, expires_at = excluded.expires_at
         """;
 
+    private const string Note = """
+        update report_runs set state = @state, attempt = @attempt, percent = @percent, progress_at = @progress, expires_at = @expires, started_at = @started
+        where tenant_id = @tenant and ad_account_id = @account and question = @question and report_run_id = @id
+        """;
+
     // A later one of the same question is another report.
     private const string Forget = """
         delete from report_runs where tenant_id = @tenant and ad_account_id = @account and question = @question and report_run_id = @id
@@ -61,9 +66,13 @@ public sealed class ReportRunStore(NpgsqlDataSource database, TimeProvider clock
             };
         }
 
-        public async ValueTask KeepAsync(ReportRun run, CancellationToken cancellationToken)
+        public ValueTask KeepAsync(ReportRun run, CancellationToken cancellationToken) => WriteAsync(Keep, run, cancellationToken);
+
+        public ValueTask NoteAsync(ReportRun run, CancellationToken cancellationToken) => WriteAsync(Note, run, cancellationToken);
+
+        private async ValueTask WriteAsync(string sql, ReportRun run, CancellationToken cancellationToken)
         {
-            await using var command = store.Command(Keep, account, run.Question);
+            await using var command = store.Command(sql, account, run.Question);
             command.Parameters.AddWithValue("id", run.Id);
             command.Parameters.AddWithValue("state", run.State.ToString().ToLowerInvariant());
             command.Parameters.AddWithValue("attempt", run.Attempt);

@@ -16,6 +16,9 @@ internal sealed class ReportMemory(Action<ReportRun>? whenKept = null) : IReport
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask NoteAsync(ReportRun run, CancellationToken cancellationToken) =>
+        Runs.GetValueOrDefault(run.Question)?.Id == run.Id ? KeepAsync(run, cancellationToken) : ValueTask.CompletedTask;
+
     public ValueTask ForgetAsync(ReportRun run, CancellationToken cancellationToken)
     {
         Runs.Remove(run.Question);

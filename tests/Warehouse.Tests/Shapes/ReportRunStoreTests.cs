@@ -26,7 +26,7 @@ public sealed class ReportRunStoreTests
 
         Assert.Null(await memory.FindAsync("q1", default));
         await memory.KeepAsync(run with { State = ReportState.Queued, Percent = 0 }, default);
-        await memory.KeepAsync(run, default);
+        await memory.NoteAsync(run, default);
         Assert.Equal(run, await memory.FindAsync("q1", default));
         Assert.Null(await memory.FindAsync("q2", default));
 
@@ -35,6 +35,24 @@ public sealed class ReportRunStoreTests
         Assert.NotNull(await memory.FindAsync("q1", default));
         await memory.ForgetAsync(run, default);
         Assert.Null(await memory.FindAsync("q1", default));
+    }
+
+    [Fact]
+    public async Task Who_was_overtaken_brings_no_report_back_that_was_read_or_replaced()
+    {
+        await using var warehouse = await WarehouseFixture.CreateAsync();
+        var memory = new ReportRunStore(warehouse.Database.Source, new FixedClock(Now)).Of(warehouse.Account);
+        var run = Run(warehouse.Account, Now.AddMinutes(-5));
+        await memory.KeepAsync(run, default);
+
+        await memory.ForgetAsync(run, default);
+        await memory.NoteAsync(run with { State = ReportState.Completed }, default);
+        Assert.Null(await memory.FindAsync("q1", default));
+
+        var next = run with { Id = "2", State = ReportState.Queued };
+        await memory.KeepAsync(next, default);
+        await memory.NoteAsync(run with { State = ReportState.Completed }, default);
+        Assert.Equal(next, await memory.FindAsync("q1", default));
     }
 
     [Fact]

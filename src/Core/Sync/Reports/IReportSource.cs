@@ -50,6 +50,12 @@ public interface IReportMemory
     /// <summary>Keeps the run in place of any other of its question. The report is polled only after this has returned.</summary>
     ValueTask KeepAsync(ReportRun run, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Notes what was seen of a run that is kept. One that was forgotten or replaced stays so: whoever was frozen, and goes
+    /// on when his successor has read the report, must not bring it back.
+    /// </summary>
+    ValueTask NoteAsync(ReportRun run, CancellationToken cancellationToken);
+
     /// <summary>Forgets a run that was read or is worth nothing any more.</summary>
     ValueTask ForgetAsync(ReportRun run, CancellationToken cancellationToken);
 }
